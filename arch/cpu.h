@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Contract: the CPU itself, from <asm/processor.h>.
+ *   cpu_relax()        in a spin loop
+ *   cpu_idle()         halt until an interrupt; called with interrupts off, returns
+ *                      with them on, and cannot lose a wake-up in between
+ *   get_cycles()       64-bit cycle counter; under icount the instruction counter
+ *   prefetch(p), prefetchw(p)
+ *   L1_CACHE_SHIFT, L1_CACHE_BYTES, ____cacheline_aligned
+ *   arch_machine_exit(code)   leave the emulator with a verdict, if there is one; may return
+ *   arch_machine_restart(), arch_machine_halt()   do not return
+ */
+#ifndef ARCH_CPU_H
+#define ARCH_CPU_H
+
+#include <asm/processor.h>
+
+#endif

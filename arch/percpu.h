@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Contract: where this CPU's variables lie, from <asm/percpu.h>.
+ *   this_cpu_off                      offset of this CPU's copy from the template
+ *   __this_cpu_read(var), __this_cpu_write(var, v), __this_cpu_add(var, v)
+ *                                     one instruction each: cannot be torn by an interrupt
+ *   raw_smp_processor_id()
+ * Callers use <kernel/percpu.h>.
+ */
+#ifndef ARCH_PERCPU_H
+#define ARCH_PERCPU_H
+
+#include <asm/percpu.h>
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Page size and the direct map's arithmetic. No dependence on kernel code, so that
+ * mm/memblock.c builds alone on a host.
+ */
+#ifndef ASM_PAGE_H
+#define ASM_PAGE_H
+
+#define PAGE_SHIFT 12
+
+#ifdef __ASSEMBLER__
+#define PAGE_SIZE   (1 << PAGE_SHIFT)
+#define PAGE_OFFSET 0xC0000000
+#else
+
+#include <kernel/lib/types.h>
+
+#define PAGE_SIZE   (1UL << PAGE_SHIFT)
+#define PAGE_MASK   (~(PAGE_SIZE - 1))
+#define PAGE_OFFSET 0xC0000000UL /* 3G/1G */
+
+#define PAGE_ALIGN(addr)      (((addr) + PAGE_SIZE - 1) & PAGE_MASK)
+#define PAGE_ALIGN_DOWN(addr) ((addr) & PAGE_MASK)
+#define PAGE_ALIGNED(addr)    (((unsigned long)(addr) & (PAGE_SIZE - 1)) == 0)
+#define offset_in_page(p)     ((unsigned long)(p) & ~PAGE_MASK)
+
+/* Of direct-map addresses only. */
+#define __pa(x) ((phys_addr_t)((unsigned long)(x) - PAGE_OFFSET))
+#define __va(x) ((void *)((unsigned long)(x) + PAGE_OFFSET))
+
+#define PFN_ALIGN(x) (((unsigned long)(x) + (PAGE_SIZE - 1)) & PAGE_MASK)
+#define PFN_UP(x)    (((unsigned long)(x) + PAGE_SIZE - 1) >> PAGE_SHIFT)
+#define PFN_DOWN(x)  ((unsigned long)(x) >> PAGE_SHIFT)
+#define PFN_PHYS(x)  ((phys_addr_t)(x) << PAGE_SHIFT)
+#define PHYS_PFN(x)  ((unsigned long)((x) >> PAGE_SHIFT))
+
+static inline phys_addr_t virt_to_phys(const volatile void *address)
+{
+	return __pa(address);
+}
+
+static inline void *phys_to_virt(phys_addr_t address)
+{
+	return __va(address);
+}
+
+/* clear_page, copy_page - one whole page, by dwords; page-aligned kernel addresses */
+static __always_inline void clear_page(void *page)
+{
+	unsigned long count = PAGE_SIZE / 4;
+
+	__asm__ __volatile__("rep stosl" : "+D"(page), "+c"(count) : "a"(0) : "memory");
+}
+
+static __always_inline void copy_page(void *to, const void *from)
+{
+	unsigned long count = PAGE_SIZE / 4;
+
+	__asm__ __volatile__("rep movsl" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+}
+
+#endif /* !__ASSEMBLER__ */
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's own symbol table: text symbols by address, embedded at link time.
+ */
+#ifndef KERNEL_KALLSYMS_H
+#define KERNEL_KALLSYMS_H
+
+#include <kernel/lib/types.h>
+
+#define KSYM_NAME_LEN 64
+
+/**
+ * kallsyms_lookup - the function that holds an address
+ * @addr:   any address
+ * @size:   out: bytes of the function; may be NULL
+ * @offset: out: @addr's offset in it; may be NULL
+ * Context: any. Return: its name, or NULL when @addr is not kernel text.
+ *
+ * printk's %pS prints "name+0xoff/0xsize", %ps the name alone.
+ */
+const char *kallsyms_lookup(unsigned long addr, unsigned long *size, unsigned long *offset);
+
+/** kallsyms_lookup_name - address of a function by its exact name, 0 when there is none */
+unsigned long kallsyms_lookup_name(const char *name);
+
+#endif

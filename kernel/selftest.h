@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Self-tests: KUnit's words, KTAP version 1 on the console.
+ *
+ * A suite is a NULL-terminated array of cases, announced by kunit_test_suite().
+ * A case fails by an expectation (it goes on), an assertion (it ends there), an
+ * exception nobody expected, or a WARN or BUG report nobody expected. It may say
+ * kunit_skip(). After each case the suite's exit hook runs, whatever happened.
+ *
+ * Random numbers come from kunit_rand(), seeded anew for each case from seed=
+ * and the case's name, so that a case repeats alone as it ran in the whole.
+ */
+#ifndef KERNEL_SELFTEST_H
+#define KERNEL_SELFTEST_H
+
+#include <kernel/lib/types.h>
+#include <kernel/lib/minmax.h>
+#include <kernel/lib/string.h>
+#include <kernel/lib/errno.h>
+#include <arch/setjmp.h>
+
+#define KUNIT_PARAM_DESC_SIZE 64
+
+enum kunit_status { KUNIT_SUCCESS, KUNIT_FAILURE, KUNIT_SKIPPED };
+
+/*
+ * struct kunit - a running case
+ * @name:        of the case
+ * @param_value: the parameter of a parametrised case
+ * @priv:        for the suite's init hook
+ */
+struct kunit {
+	const char *name;
+	const void *param_value;
+	int param_index;
+	void *priv;
+	enum kunit_status status;
+	char status_comment[96];
+	u64 rand;
+	/* What the case left or caused; the core's. */
+	struct arch_jmpbuf abort_buf;
+	unsigned int nr_expectations;
+};
+
+/*
+ * struct kunit_case
+ * @slow: runs under selftest=soak, and when its suite is named, not by default
+ */
+struct kunit_case {
+	void (*run_case)(struct kunit *test);
+	const char *name;
+	const void *(*generate_params)(const void *prev, char *desc);
+	bool slow;
+};
+
+#define KUNIT_CASE(fn)            {.run_case = fn, .name = #fn}
+#define KUNIT_CASE_SLOW(fn)       {.run_case = fn, .name = #fn, .slow = true}
+#define KUNIT_CASE_PARAM(fn, gen) {.run_case = fn, .name = #fn, .generate_params = gen}
+
+/* KUNIT_ARRAY_PARAM - name_gen_params() walks an array; get_desc(elem, char *desc) or NULL */
+#define KUNIT_ARRAY_PARAM(name, array, get_desc)                                                   \
+	static const void *name##_gen_params(const void *prev, char *desc)                         \
+	{                                                                                          \
+		const __typeof__((array)[0]) *__next =                                             \
+			prev ? (const __typeof__((array)[0]) *)prev + 1 : (array);                 \
+		void (*__get_desc)(const __typeof__((array)[0]) *, char *) = get_desc;             \
+		if (__next - (array) >= (ptrdiff_t)ARRAY_SIZE(array))                              \
+			return NULL;                                                               \
+		if (__get_desc)                                                                    \
+			__get_desc(__next, desc);                                                  \
+		return __next;                                                                     \
+	}
+
+/*
+ * struct kunit_suite
+ * @suite_init: once before its cases; non-zero fails the whole suite
+ * @init, @exit: before and after each case; @exit also after a failure
+ */
+struct kunit_suite {
+	const char *name;
+	int (*suite_init)(struct kunit_suite *suite);
+	void (*suite_exit)(struct kunit_suite *suite);
+	int (*init)(struct kunit *test);
+	void (*exit)(struct kunit *test);
+	struct kunit_case *test_cases;
+};
+
+#define kunit_test_suite(suite)                                                                    \
+	static struct kunit_suite *const __UNIQUE_ID(__kunit_suite)                                \
+		__used __section(".kunit_test_suites") = &(suite)
+
+extern struct kunit_suite *const __kunit_suites_start[];
+extern struct kunit_suite *const __kunit_suites_end[];
+
+/**
+ * kunit_run - run suites and print KTAP
+ * @which: "all", or names separated by commas; "soak" is all with the slow cases
+ * Context: process context, interrupts on.
+ * Return: number of failed suites, or -ENOENT when a name is unknown.
+ */
+int kunit_run(const char *which);
+
+/** kunit_seed - where every random choice derives from; seed= sets it */
+extern u64 kunit_seed;
+
+/** kunit_rand - next 32 random bits of this case */
+u32 kunit_rand(struct kunit *test);
+/** kunit_rand_below - uniform in [0, @n), @n > 0 */
+u32 kunit_rand_below(struct kunit *test, u32 n);
+/** kunit_soaking - is this selftest=soak, so that a case may do its long form? */
+bool kunit_soaking(void);
+
+/** kunit_info - a diagnostic line "# ..." */
+void kunit_info(struct kunit *test, const char *fmt, ...) __printf(2, 3);
+/** kunit_skip - end the case with "# SKIP reason" */
+void kunit_skip(struct kunit *test, const char *fmt, ...) __printf(2, 3) __noreturn;
+/** kunit_abort - end the case as failed */
+void kunit_abort(struct kunit *test) __noreturn;
+
+void kunit_fail(struct kunit *test, const char *file, int line, const char *fmt, ...)
+	__printf(4, 5);
+
+/*
+ * kunit_expect_report_begin/end - between them one report is expected whose
+ * first line holds @pattern ("BUG: " or "WARNING: " included, so a pattern may
+ * begin with it). It neither panics nor fails the case. end() returns how many
+ * reports matched; any that did not match failed the case.
+ */
+void kunit_expect_report_begin(struct kunit *test, const char *pattern);
+unsigned int kunit_expect_report_end(struct kunit *test);
+
+/*
+ * Called by bug.c for each report: is it expected? Prints it as a comment if
+ * so; remembers the failure if a case is running; false leaves on_bug= to act.
+ */
+bool kunit_report_expected(const char *first_line);
+/* For panic-grade reports inside a case that cannot go on: leave the case. */
+bool kunit_active(void);
+
+#define KUNIT_FAIL(test, fmt, ...) kunit_fail(test, __FILE__, __LINE__, fmt, ##__VA_ARGS__)
+
+#define KUNIT_BINARY(test, abort_it, l, op, r, castfmt, cast)                                      \
+	do {                                                                                       \
+		__typeof__(l) __l = (l);                                                           \
+		__typeof__(r) __r = (r);                                                           \
+		(test)->nr_expectations++;                                                         \
+		if (!(__l op __r)) {                                                               \
+			kunit_fail(test, __FILE__, __LINE__,                                       \
+				   "expected %s %s %s, but %s == " castfmt ", %s == " castfmt, #l, \
+				   #op, #r, #l, cast __l, #r, cast __r);                           \
+			if (abort_it)                                                              \
+				kunit_abort(test);                                                 \
+		}                                                                                  \
+	} while (0)
+#define KUNIT_INT(test, ab, l, op, r) KUNIT_BINARY(test, ab, l, op, r, "%lld", (long long))
+#define KUNIT_PTR(test, ab, l, op, r) KUNIT_BINARY(test, ab, l, op, r, "%px", (const void *))
+#define KUNIT_UNARY(test, ab, cond, want)                                                          \
+	do {                                                                                       \
+		(test)->nr_expectations++;                                                         \
+		if (!!(cond) != (want)) {                                                          \
+			kunit_fail(test, __FILE__, __LINE__, "expected %s to be %s", #cond,        \
+				   (want) ? "true" : "false");                                     \
+			if (ab)                                                                    \
+				kunit_abort(test);                                                 \
+		}                                                                                  \
+	} while (0)
+#define KUNIT_NULLNESS(test, ab, p, want_null)                                                     \
+	do {                                                                                       \
+		const void *__p = (const void *)(p);                                               \
+		(test)->nr_expectations++;                                                         \
+		if ((__p == NULL) != (want_null)) {                                                \
+			kunit_fail(test, __FILE__, __LINE__, "expected %s to be %s, but it is %px", \
+				   #p, (want_null) ? "NULL" : "not NULL", __p);                    \
+			if (ab)                                                                    \
+				kunit_abort(test);                                                 \
+		}                                                                                  \
+	} while (0)
+
+/* Integers are compared as they are typed; 64 bits are printed. */
+#define KUNIT_EXPECT_EQ(test, l, r) KUNIT_INT(test, 0, l, ==, r)
+#define KUNIT_EXPECT_NE(test, l, r) KUNIT_INT(test, 0, l, !=, r)
+#define KUNIT_EXPECT_LT(test, l, r) KUNIT_INT(test, 0, l, <, r)
+#define KUNIT_EXPECT_LE(test, l, r) KUNIT_INT(test, 0, l, <=, r)
+#define KUNIT_EXPECT_GT(test, l, r) KUNIT_INT(test, 0, l, >, r)
+#define KUNIT_EXPECT_GE(test, l, r) KUNIT_INT(test, 0, l, >=, r)
+#define KUNIT_ASSERT_EQ(test, l, r) KUNIT_INT(test, 1, l, ==, r)
+#define KUNIT_ASSERT_NE(test, l, r) KUNIT_INT(test, 1, l, !=, r)
+#define KUNIT_ASSERT_LT(test, l, r) KUNIT_INT(test, 1, l, <, r)
+#define KUNIT_ASSERT_LE(test, l, r) KUNIT_INT(test, 1, l, <=, r)
+#define KUNIT_ASSERT_GT(test, l, r) KUNIT_INT(test, 1, l, >, r)
+#define KUNIT_ASSERT_GE(test, l, r) KUNIT_INT(test, 1, l, >=, r)
+#define KUNIT_EXPECT_PTR_EQ(test, l, r) KUNIT_PTR(test, 0, l, ==, r)
+#define KUNIT_EXPECT_PTR_NE(test, l, r) KUNIT_PTR(test, 0, l, !=, r)
+#define KUNIT_ASSERT_PTR_EQ(test, l, r) KUNIT_PTR(test, 1, l, ==, r)
+#define KUNIT_ASSERT_PTR_NE(test, l, r) KUNIT_PTR(test, 1, l, !=, r)
+#define KUNIT_EXPECT_TRUE(test, c) KUNIT_UNARY(test, 0, c, true)
+#define KUNIT_EXPECT_FALSE(test, c) KUNIT_UNARY(test, 0, c, false)
+#define KUNIT_ASSERT_TRUE(test, c) KUNIT_UNARY(test, 1, c, true)
+#define KUNIT_ASSERT_FALSE(test, c) KUNIT_UNARY(test, 1, c, false)
+#define KUNIT_EXPECT_NULL(test, p) KUNIT_NULLNESS(test, 0, p, true)
+#define KUNIT_EXPECT_NOT_NULL(test, p) KUNIT_NULLNESS(test, 0, p, false)
+#define KUNIT_ASSERT_NULL(test, p) KUNIT_NULLNESS(test, 1, p, true)
+#define KUNIT_ASSERT_NOT_NULL(test, p) KUNIT_NULLNESS(test, 1, p, false)
+#define KUNIT_EXPECT_STREQ(test, l, r)                                                             \
+	do {                                                                                       \
+		const char *__l = (l), *__r = (r);                                                 \
+		(test)->nr_expectations++;                                                         \
+		if (strcmp(__l, __r))                                                              \
+			kunit_fail(test, __FILE__, __LINE__,                                       \
+				   "expected %s to equal %s, but \"%s\" != \"%s\"", #l, #r, __l,   \
+				   __r);                                                           \
+	} while (0)
+#define KUNIT_EXPECT_MEMEQ(test, l, r, size)                                                       \
+	do {                                                                                       \
+		(test)->nr_expectations++;                                                         \
+		if (memcmp(l, r, size))                                                            \
+			kunit_fail(test, __FILE__, __LINE__, "%s and %s differ in %lu bytes", #l,  \
+				   #r, (unsigned long)(size));                                     \
+	} while (0)
+
+/* The statement causes exactly one report that holds @pattern. */
+#define KUNIT_EXPECT_BUG(test, pattern, ...)                                                       \
+	do {                                                                                       \
+		unsigned int __n;                                                                  \
+		(test)->nr_expectations++;                                                         \
+		kunit_expect_report_begin(test, pattern);                                          \
+		__VA_ARGS__;                                                                       \
+		__n = kunit_expect_report_end(test);                                               \
+		if (__n != 1)                                                                      \
+			kunit_fail(test, __FILE__, __LINE__, "expected one report \"%s\", got %u", \
+				   pattern, __n);                                                  \
+	} while (0)
+#define KUNIT_EXPECT_WARN(test, pattern, ...) KUNIT_EXPECT_BUG(test, pattern, __VA_ARGS__)
+
+/*
+ * struct kunit_fault - what a caught exception was
+ * @vector: of the CPU (14 is a page fault); -1 while none happened
+ */
+struct kunit_fault {
+	struct arch_jmpbuf buf;
+	int vector;
+	unsigned long error_code;
+	unsigned long address; /* CR2 for a page fault */
+	unsigned long ip;
+};
+
+struct arch_jmpbuf *kunit_fault_arm(struct kunit *test, struct kunit_fault *fault);
+void kunit_fault_disarm(struct kunit *test);
+
+/*
+ * The statement takes exactly one page fault, at @addr. Locals it changes are
+ * undefined afterwards unless volatile, as with setjmp().
+ */
+#define KUNIT_EXPECT_FAULT(test, addr, ...)                                                        \
+	do {                                                                                       \
+		static struct kunit_fault __fault;                                                 \
+		(test)->nr_expectations++;                                                         \
+		if (!arch_setjmp(kunit_fault_arm(test, &__fault))) {                               \
+			__VA_ARGS__;                                                               \
+		}                                                                                  \
+		kunit_fault_disarm(test);                                                          \
+		if (__fault.vector != 14 || __fault.address != (unsigned long)(addr))              \
+			kunit_fail(test, __FILE__, __LINE__,                                       \
+				   "expected %s to fault at %#lx, but vector %d at %#lx",          \
+				   #__VA_ARGS__, (unsigned long)(addr), __fault.vector,            \
+				   __fault.address);                                               \
+	} while (0)
+
+#endif
