@@ -13,9 +13,8 @@
 #define KERNEL_PERCPU_H
 
 #include <kernel/lib/types.h>
+#include <kernel/lib/threads.h>
 #include <arch/percpu.h>
-
-#define NR_CPUS 8
 
 #define DEFINE_PER_CPU(type, name)  __percpu __section(".data..percpu") __typeof__(type) name
 #define DECLARE_PER_CPU(type, name) extern __percpu __typeof__(type) name
