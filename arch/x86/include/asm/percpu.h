@@ -13,6 +13,7 @@
 #define __this_cpu_read(var)                                                                       \
 	({                                                                                         \
 		__typeof__(__percpu_arg(var)) __pcp_v;                                             \
+		_Static_assert(sizeof(__pcp_v) <= 4, "per-CPU access wider than a word");          \
 		switch (sizeof(__pcp_v)) {                                                         \
 		case 1:                                                                            \
 			__asm__ __volatile__("movb %%fs:%1, %0"                                    \
@@ -25,7 +26,6 @@
 					     : "m"(__percpu_arg(var)));                            \
 			break;                                                                     \
 		default:                                                                           \
-			_Static_assert(sizeof(__pcp_v) <= 4, "per-CPU access wider than a word");  \
 			__asm__ __volatile__("movl %%fs:%1, %0"                                    \
 					     : "=r"(__pcp_v)                                       \
 					     : "m"(__percpu_arg(var)));                            \
