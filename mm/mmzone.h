@@ -151,9 +151,9 @@ extern struct pglist_data contig_page_data;
 		} else
 
 /* Walk the zones of @zlist that are not above @highidx, in order of preference. */
-#define for_each_zone_zonelist(zone, z, zlist, highidx)                                            \
-	for ((z) = (zlist)->_zonerefs; ((zone) = (z)->zone) != NULL; (z)++)                        \
-		if ((z)->zone_idx > (highidx)) {                                                   \
+#define for_each_zone_zonelist(z, ref, zlist, highidx)                                             \
+	for ((ref) = (zlist)->_zonerefs; ((z) = (ref)->zone) != NULL; (ref)++)                     \
+		if ((ref)->zone_idx > (highidx)) {                                                 \
 		} else
 
 static __always_inline struct zone *page_zone(const struct page *page)
