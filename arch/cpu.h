@@ -7,7 +7,8 @@
  *   get_cycles()       64-bit cycle counter; under icount the instruction counter
  *   prefetch(p), prefetchw(p)
  *   L1_CACHE_SHIFT, L1_CACHE_BYTES, ____cacheline_aligned
- *   arch_machine_exit(code)   leave the emulator with a verdict, if there is one; may return
+ *   arch_machine_exit_enable(present)  is somebody waiting for a verdict?
+ *   arch_machine_exit(code)   leave the emulator with a verdict, if so; else returns
  *   arch_machine_restart(), arch_machine_halt()   do not return
  */
 #ifndef ARCH_CPU_H

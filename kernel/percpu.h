@@ -46,6 +46,8 @@ extern unsigned int nr_cpu_ids; /* CPUs numbered from 0 that may exist */
  * setup_per_cpu_areas - give each possible CPU its copy of the template
  * @alloc: pages for the copies, e.g. from memblock; @size bytes, @align bytes
  *
+ * Ends with arch_percpu_switch(), which makes this CPU use its own copy.
+ *
  * Context: boot, once, before another CPU runs. Panics when @alloc fails.
  */
 void setup_per_cpu_areas(void *(*alloc)(size_t size, size_t align));

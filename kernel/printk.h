@@ -107,6 +107,8 @@ extern int console_loglevel;
  * Used by the test core to mark reports that a test asked for, as "# ".
  */
 void printk_set_prefix(const char *prefix);
+/* The same where console_lock may be held: inside reports. */
+void printk_set_prefix_unlocked(const char *prefix);
 
 /** printk_panicking - from now on no lock is waited for. Context: any, called by panic(). */
 void printk_panicking(void);

@@ -17,6 +17,7 @@
 #include <kernel/lib/minmax.h>
 #include <kernel/lib/string.h>
 #include <kernel/lib/errno.h>
+#include <kernel/lib/prandom.h>
 #include <arch/setjmp.h>
 
 #define KUNIT_PARAM_DESC_SIZE 64
@@ -36,7 +37,7 @@ struct kunit {
 	void *priv;
 	enum kunit_status status;
 	char status_comment[96];
-	u64 rand;
+	struct rnd_state rand;
 	/* What the case left or caused; the core's. */
 	struct arch_jmpbuf abort_buf;
 	unsigned int nr_expectations;
@@ -242,7 +243,39 @@ struct kunit_fault {
 	unsigned long error_code;
 	unsigned long address; /* CR2 for a page fault */
 	unsigned long ip;
+	unsigned int saved_preempt_count;
 };
+
+/*
+ * For the exception handler. kunit_fault_caught() is told of each exception in
+ * kernel mode before anything is reported, and does not return if a case armed
+ * for it. kunit_fault_abort() is told after the report, and does not return if
+ * ending the running case is safe.
+ */
+void kunit_fault_caught(int vector, unsigned long error_code, unsigned long address,
+			unsigned long ip);
+void kunit_fault_abort(int vector, unsigned long ip);
+
+/* For panic(): does not return if a case expects this panic. */
+void kunit_panic_caught(const char *message);
+void kunit_expect_panic_begin(struct kunit *test, const char *pattern, struct arch_jmpbuf *buf);
+void kunit_expect_panic_end(struct kunit *test);
+
+/*
+ * The statement panics with a message that holds @pattern. What it had locked or
+ * half done stays so: only for panics that come before any change.
+ */
+#define KUNIT_EXPECT_PANIC(test, pattern, ...)                                                     \
+	do {                                                                                       \
+		static struct arch_jmpbuf __panic_buf;                                             \
+		(test)->nr_expectations++;                                                         \
+		if (!arch_setjmp(&__panic_buf)) {                                                  \
+			kunit_expect_panic_begin(test, pattern, &__panic_buf);                     \
+			__VA_ARGS__;                                                               \
+			kunit_fail(test, __FILE__, __LINE__, "expected a panic \"%s\"", pattern);  \
+		}                                                                                  \
+		kunit_expect_panic_end(test);                                                      \
+	} while (0)
 
 struct arch_jmpbuf *kunit_fault_arm(struct kunit *test, struct kunit_fault *fault);
 void kunit_fault_disarm(struct kunit *test);

@@ -38,6 +38,7 @@ static __always_inline void prefetchw(const void *p)
 	__builtin_prefetch(p, 1);
 }
 
+void arch_machine_exit_enable(bool present);
 void arch_machine_exit(unsigned int code);
 void arch_machine_restart(void) __noreturn;
 void arch_machine_halt(void) __noreturn;

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ARCH_X86_EARLY_CONSOLE_H
+#define ARCH_X86_EARLY_CONSOLE_H
+
+/** early_console_init - register COM1, polled, if it is there. Context: boot. */
+void early_console_init(void);
+
+#endif

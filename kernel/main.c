@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The boot story: kmain() reads like a table of contents, one line a stage, in
+ * the order of memory's life.
+ */
+#include <kernel/bug.h>
+#include <kernel/panic.h>
+#include <kernel/params.h>
+#include <kernel/preempt.h>
+#include <kernel/printk.h>
+#include <kernel/selftest.h>
+#include <kernel/lib/errno.h>
+#include <kernel/lib/string.h>
+#include <kernel/lib/vsprintf.h>
+#include <arch/cpu.h>
+#include <arch/setup.h>
+
+void kmain(u32 magic, phys_addr_t info) __noreturn;
+
+static char selftest_which[128] = "all";
+
+static int __init selftest_setup(const char *val)
+{
+	if (!*val || strlen(val) >= sizeof(selftest_which))
+		return -EINVAL;
+	strscpy(selftest_which, val, sizeof(selftest_which));
+	return 0;
+}
+kernel_param("selftest", selftest_setup, "all|none|soak|SUITE[,SUITE]", "self-tests to run at boot");
+
+static bool exit_after_tests;
+
+static int __init exit_setup(const char *val)
+{
+	int ret = param_bool(val, &exit_after_tests);
+
+	arch_machine_exit_enable(exit_after_tests);
+	return ret;
+}
+kernel_param("exit", exit_setup, "1", "leave QEMU after the self-tests, verdict in the exit status");
+
+/* run_selftests - as selftest= says; with exit=1 the machine is left with the verdict */
+static void run_selftests(void)
+{
+	int failed = 0;
+
+	if (strcmp(selftest_which, "none"))
+		failed = kunit_run(selftest_which);
+	if (exit_after_tests)
+		arch_machine_exit(failed ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
+void kmain(u32 magic, phys_addr_t info)
+{
+	setup_arch(magic, info);
+	parse_cmdline(boot_info.cmdline);
+	local_irq_enable();
+	system_running = true;
+	run_selftests();
+	arch_machine_halt();
+}
