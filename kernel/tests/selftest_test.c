@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who tests the tests? The core's own promises: reports and panics that a case
+ * announces are caught, random numbers repeat, parameters arrive in order.
+ */
+#include <kernel/selftest.h>
+#include <kernel/bug.h>
+#include <kernel/preempt.h>
+#include <kernel/spinlock.h>
+
+static void expected_reports_are_counted(struct kunit *test)
+{
+	KUNIT_EXPECT_WARN(test, "WARNING: ", WARN(1, "announced"));
+	KUNIT_EXPECT_BUG(test, "BUG: of a caller 42", kbug("of a caller %d", 42));
+
+	kunit_expect_report_begin(test, "twice");
+	kbug("twice");
+	kbug("twice");
+	KUNIT_EXPECT_EQ(test, kunit_expect_report_end(test), 2U);
+}
+
+static void warn_returns_its_condition(struct kunit *test)
+{
+	int i, hits = 0;
+
+	KUNIT_EXPECT_FALSE(test, WARN(0, "never"));
+	KUNIT_EXPECT_WARN(test, "once only", for (i = 0; i < 3; i++)
+				hits += WARN_ONCE(1, "once only"));
+	KUNIT_EXPECT_EQ(test, hits, 3);
+}
+
+static void panics_can_be_expected(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(lock);
+
+	KUNIT_EXPECT_PANIC(test, "i > 3", int i = 4; BUG_ON(i > 3));
+	KUNIT_EXPECT_PANIC(test, "spin lock lock released", spin_unlock(&lock));
+	spin_lock(&lock);
+	KUNIT_EXPECT_PANIC(test, "spin lock lock taken twice", spin_lock(&lock));
+	/* The second spin_lock() never returned: the count is put right by the core. */
+	KUNIT_EXPECT_TRUE(test, spin_is_held(&lock));
+	preempt_disable();
+	spin_unlock(&lock);
+}
+
+static void sleeping_in_atomic_context_is_reported(struct kunit *test)
+{
+	might_sleep();
+	KUNIT_EXPECT_BUG(test, "sleeping function called from invalid context",
+			 preempt_disable(); might_sleep(); preempt_enable());
+	KUNIT_EXPECT_BUG(test, "interrupts off", local_irq_disable(); might_sleep();
+			 local_irq_enable());
+}
+
+static void random_numbers_are_uniform_enough(struct kunit *test)
+{
+	unsigned int seen[8] = {0}, i;
+
+	for (i = 0; i < 8000; i++)
+		seen[kunit_rand_below(test, 8)]++;
+	for (i = 0; i < 8; i++) {
+		KUNIT_EXPECT_GT(test, seen[i], 850U);
+		KUNIT_EXPECT_LT(test, seen[i], 1150U);
+	}
+}
+
+static const int squares[] = {0, 1, 4, 9};
+KUNIT_ARRAY_PARAM(square, squares, NULL)
+
+static void parameters_arrive_in_order(struct kunit *test)
+{
+	const int *value = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, *value, test->param_index * test->param_index);
+}
+
+static struct kunit_case selftest_cases[] = {
+	KUNIT_CASE(expected_reports_are_counted),
+	KUNIT_CASE(warn_returns_its_condition),
+	KUNIT_CASE(panics_can_be_expected),
+	KUNIT_CASE(sleeping_in_atomic_context_is_reported),
+	KUNIT_CASE(random_numbers_are_uniform_enough),
+	KUNIT_CASE_PARAM(parameters_arrive_in_order, square_gen_params),
+	{},
+};
+
+static struct kunit_suite selftest_suite = {
+	.name = "selftest",
+	.test_cases = selftest_cases,
+};
+kunit_test_suite(selftest_suite);
