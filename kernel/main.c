@@ -4,6 +4,7 @@
  * the order of memory's life.
  */
 #include <kernel/bug.h>
+#include <kernel/kallsyms.h>
 #include <kernel/panic.h>
 #include <kernel/params.h>
 #include <kernel/preempt.h>
@@ -52,6 +53,7 @@ static void run_selftests(void)
 
 void kmain(u32 magic, phys_addr_t info)
 {
+	vsprintf_set_symbolizer(kallsyms_lookup);
 	setup_arch(magic, info);
 	parse_cmdline(boot_info.cmdline);
 	local_irq_enable();

@@ -47,7 +47,7 @@ void print_stack_trace(const unsigned long *entries, unsigned int nr)
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		printk(KERN_EMERG "  [<%08lx>] %pS\n", entries[i], (void *)entries[i]);
+		printk(KERN_EMERG "  [<%08lx>] %pB\n", entries[i], (void *)entries[i]);
 }
 
 void dump_stack(void)
@@ -70,11 +70,13 @@ static bool begin_report(void)
 	return expected;
 }
 
+/* end_report - a report that a test caused needs no trace: the test is the cause */
 static void end_report(bool expected)
 {
-	dump_stack();
 	if (expected)
 		printk_set_prefix_unlocked(NULL);
+	else
+		dump_stack();
 }
 
 void __warn(const char *file, int line, const char *fmt, ...)

@@ -36,7 +36,7 @@ int param_bool(const char *val, bool *res)
 }
 
 /* next_option - copy the next option, without quotes; NULL at the end of the line */
-static const char *__init next_option(const char *s, char *option, bool *too_long)
+static const char *next_option(const char *s, char *option, bool *too_long)
 {
 	unsigned int n = 0;
 	bool quoted = false;
@@ -59,7 +59,7 @@ static const char *__init next_option(const char *s, char *option, bool *too_lon
 }
 
 /* names_image - loaders put the image's name first: a path, or a file name */
-static bool __init names_image(const char *word)
+static bool names_image(const char *word)
 {
 	size_t len = strlen(word);
 
@@ -67,14 +67,14 @@ static bool __init names_image(const char *word)
 	       (strchr(word, '/') || (len > 4 && !strcmp(word + len - 4, ".elf")));
 }
 
-static void __init handle_option(char *option)
+static void handle_option(char *option, const struct kernel_param *params, unsigned int nr)
 {
 	const struct kernel_param *p;
 	char *value = strchr(option, '=');
 
 	if (value)
 		*value++ = '\0';
-	for (p = __start_param; p < __stop_param; p++) {
+	for (p = params; p < params + nr; p++) {
 		if (strcmp(p->name, option))
 			continue;
 		if (p->set(value ? value : ""))
@@ -85,9 +85,9 @@ static void __init handle_option(char *option)
 	pr_warn("command line: unknown option %s ignored\n", option);
 }
 
-void __init parse_cmdline(const char *cmdline)
+void parse_options(const char *cmdline, const struct kernel_param *params, unsigned int nr)
 {
-	static char option[OPTION_MAX] __initdata;
+	static char option[OPTION_MAX]; /* boot and tests, one at a time; too big for the stack */
 	bool too_long, first = true;
 
 	while ((cmdline = next_option(cmdline, option, &too_long))) {
@@ -95,7 +95,12 @@ void __init parse_cmdline(const char *cmdline)
 			pr_warn("command line: option %.32s... is longer than %u bytes, ignored\n",
 				option, OPTION_MAX - 1);
 		else if (!first || !names_image(option))
-			handle_option(option);
+			handle_option(option, params, nr);
 		first = false;
 	}
+}
+
+void __init parse_cmdline(const char *cmdline)
+{
+	parse_options(cmdline, __start_param, (unsigned int)(__stop_param - __start_param));
 }

@@ -38,6 +38,16 @@ struct kernel_param {
 /** parse_cmdline - hand each option of @cmdline to its handler. Context: boot. */
 void parse_cmdline(const char *cmdline);
 
+/**
+ * parse_options - what parse_cmdline() does, with a table of the caller's
+ * @cmdline: options separated by blanks; double quotes keep blanks in a value.
+ *           A first word that is a path or ends in .elf is the image's name.
+ * @params, @nr: the options that exist
+ *
+ * Context: any, one caller at a time.
+ */
+void parse_options(const char *cmdline, const struct kernel_param *params, unsigned int nr);
+
 /** param_bool - "", "1", "on", "y" are true, "0", "off", "n" false. Return: 0 or -EINVAL. */
 int param_bool(const char *val, bool *res);
 

@@ -237,9 +237,10 @@ bool __ratelimit(struct ratelimit_state *rs)
 	bool allowed;
 
 	local_irq_save(flags);
-	if (!rs->begin || now - rs->begin >= rs->interval) {
+	if (!rs->started || now - rs->begin >= rs->interval) {
 		missed = rs->missed;
-		rs->begin = now ? now : 1;
+		rs->started = true;
+		rs->begin = now;
 		rs->printed = 0;
 		rs->missed = 0;
 	}

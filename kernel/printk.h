@@ -50,7 +50,7 @@ int vprintk(const char *fmt, va_list args) __printf(1, 0);
 
 /*
  * struct ratelimit_state - at most @burst events in @interval ticks
- * Guarded by its own spin lock word; see printk.c.
+ * Guarded by having interrupts off; see printk.c.
  */
 struct ratelimit_state {
 	unsigned long interval; /* jiffies */
@@ -58,6 +58,7 @@ struct ratelimit_state {
 	unsigned int printed;
 	unsigned int missed;
 	unsigned long begin;
+	bool started;
 };
 
 #define DEFINE_RATELIMIT_STATE(name, interval_jiffies, burst_count)                                \
