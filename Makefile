@@ -8,7 +8,9 @@
 #   LLVM=1           clang and ld.lld in place of the cross GCC
 #   V=1              print whole commands
 #   MEM=128M         RAM of `make run` and friends
-#   KERNEL_ARGS=...  the kernel's command line
+#   KERNEL_ARGS=...  the kernel's command line; a $ may be typed as $ or as $$
+#   WINDOW=1         `make run` and friends also open a window: screen and keyboard
+#   BREAK=kmain      where `make gdb` stops first
 #   T=pattern        tests of `make test` to run
 
 O       ?= build
@@ -18,11 +20,11 @@ PYTHON  ?= /usr/bin/python3
 KERNEL_ARGS ?=
 
 Q       := $(if $(V),,@)
-say      = @$(if $(V),:,printf '  %-7s %s\n' $(1) $(2))
+say      = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all help iso clean FORCE
+.PHONY: all kernel iso run run-kernel debug gdb test check clean help FORCE
 all: $(O)/k896.elf $(O)/k896.iso        ## build the kernel and its ISO image (default)
 
 # --- toolchain: i686-elf- or Debian's i686-linux-gnu-, or clang ----------------------------------
@@ -102,10 +104,122 @@ $(O)/k896.elf: $(OBJS) linker.ld tools/kallsyms.py
 	$(Q)$(NM) -n $@.tmp | $(PYTHON) tools/kallsyms.py | cmp - $(O)/ksyms2.asm
 	$(Q)mv $@.tmp $@
 
-iso: $(O)/k896.iso                      ## build the ISO image alone
+kernel: $(O)/k896.elf                   ## build the kernel alone
+
+iso: $(O)/k896.iso                      ## build the kernel and its ISO image
 $(O)/k896.iso: $(O)/k896.elf boot/grub.cfg tools/iso.py
 	$(call say,ISO,$@)
 	$(Q)$(PYTHON) tools/iso.py --kernel $(O)/k896.elf $@
+
+# --- run and debug ------------------------------------------------------------------------------
+
+# The command line goes through the environment, so that neither make nor the shell sees its `$`.
+export K896_ARGS = $(subst $$$$,$$,$(value KERNEL_ARGS))
+QEMU_FLAGS = --mem $(MEM) $(if $(WINDOW),--display gtk)
+
+run:                                    ## boot the ISO in QEMU, serial line on the terminal
+	$(Q)tools/setup run $(if $(WINDOW),window)
+	$(Q)if tools/setup iso; then \
+	  $(MAKE) $(O)/k896.elf && \
+	  $(PYTHON) tools/iso.py --kernel $(O)/k896.elf --append "$$K896_ARGS" $(O)/run.iso && \
+	  $(PYTHON) tools/qemu.py $(QEMU_FLAGS) --iso $(O)/run.iso; \
+	else \
+	  echo "No GRUB for the ISO to be had: going on as make run-kernel, by QEMU's own loader."; \
+	  $(MAKE) run-kernel; \
+	fi
+
+run-kernel:                             ## boot by QEMU's own loader, no GRUB needed
+	$(Q)tools/setup run $(if $(WINDOW),window)
+	$(Q)$(MAKE) $(O)/k896.elf
+	$(Q)$(PYTHON) tools/qemu.py $(QEMU_FLAGS) --kernel $(O)/k896.elf --append "$$K896_ARGS"
+
+debug:                                  ## start stopped, waiting for `make gdb`
+	$(Q)tools/setup run $(if $(WINDOW),window)
+	$(Q)$(MAKE) $(O)/k896.elf
+	$(Q)$(PYTHON) tools/qemu.py $(QEMU_FLAGS) --kernel $(O)/k896.elf --append "$$K896_ARGS" \
+	  --gdb $(O)/gdb.sock
+
+BREAK   ?= kmain
+gdb:                                    ## attach gdb, with symbols, to `make debug`
+	$(Q)tools/setup gdb
+	$(Q)gdb -q -x tools/gdb/k896.gdb -ex 'attach-k896 $(O)/gdb.sock $(BREAK)' $(O)/k896.elf
+
+# --- test and check -----------------------------------------------------------------------------
+
+test:                                   ## run all tests and checks, headless; T=pattern: some
+	$(Q)tools/setup test
+	$(Q)$(PYTHON) tools/runtests.py --out $(O) $(if $(T),'$(T)')
+
+# Each checker is a target of its own, check-NAME, and remembers under $(O)/check/ which files are
+# clean. A file is looked at again when it, any header, the flags or the checker's settings change.
+CHECKS   := includes house sparse cppcheck tidy analyzer format shell python
+C_SRCS   := $(filter %.c,$(SRCS))
+C_HDRS   := $(sort $(shell find arch boot kernel mm -name '*.h'))
+SCRIPTS  := tools/setup .ci/run
+PYTHONS  := $(sort $(wildcard tools/*.py tools/tests/*.py)) tools/check-includes tools/check-house
+CLEAN     = $(C_SRCS:%.c=$(O)/check/%.$(1))
+
+# Fails, showing what was said, when a command fails or says anything at all.
+silent    = mkdir -p $(@D); out=$$($(1) 2>&1); rc=$$?; \
+            if [ $$rc -ne 0 ] || [ -n "$$out" ]; then printf '%s\n' "$$out"; exit 1; fi; touch $@
+
+.PHONY: $(CHECKS:%=check-%)
+check: $(CHECKS:%=check-%)              ## run every static check (each alone: make check-NAME)
+	@echo "clean: $(CHECKS)"
+
+check-includes:
+	$(call say,INCL,the floors of the house)
+	$(Q)tools/check-includes
+check-house:
+	$(call say,HOUSE,what all files have in common)
+	$(Q)tools/check-house
+
+# sparse: address spaces, __bitwise types, lock contexts.
+SPARSE_FLAGS := -m32 -std=gnu11 -ffreestanding -Waddress -Wbitwise -Wcast-from-as -Wcast-to-as \
+                -Wcontext -Wdesignated-init -Wdo-while -Wenum-mismatch -Wflexible-array-nested \
+                -Wnon-pointer-null -Wold-initializer -Wone-bit-signed-bitfield -Wparen-string \
+                -Wreturn-void -Wshift-count-overflow -Wtypesign -Wundef \
+                -Wno-declaration-after-statement -Wno-unknown-attribute
+check-sparse: $(call CLEAN,sparse)
+$(O)/check/%.sparse: %.c $(C_HDRS) Makefile
+	$(call say,SPARSE,$<)
+	$(Q)$(call silent,sparse $(SPARSE_FLAGS) $(CPPFLAGS) $<)
+
+CPPCHECK_FLAGS := -j2 --quiet --platform=unix32 --std=c11 --inline-suppr --error-exitcode=1 \
+                  --enable=warning,performance,portability --suppressions-list=tools/cppcheck.suppress
+check-cppcheck: $(O)/check/cppcheck
+$(O)/check/cppcheck: $(C_SRCS) $(C_HDRS) Makefile tools/cppcheck.suppress
+	$(call say,CPPCHK,all)
+	$(Q)$(call silent,cppcheck $(CPPCHECK_FLAGS) $(filter -I%,$(CPPFLAGS)) $(C_SRCS))
+
+# clang-tidy: .clang-tidy has the list. It prints how many warnings it left out: not a finding.
+TIDY_FLAGS := --target=i386-unknown-none-elf -std=gnu11 -ffreestanding
+check-tidy: $(call CLEAN,tidy)
+$(O)/check/%.tidy: %.c $(C_HDRS) Makefile .clang-tidy
+	$(call say,TIDY,$<)
+	$(Q)$(call silent,clang-tidy --quiet $< -- $(TIDY_FLAGS) $(CPPFLAGS) 2>/dev/null)
+
+check-analyzer: $(call CLEAN,analyzer)
+$(O)/check/%.analyzer: %.c $(C_HDRS) $(O)/.flags
+	$(call say,ANALYZE,$<)
+	$(Q)$(call silent,$(CC) $(CPPFLAGS) $(CFLAGS) -fanalyzer -c -o /dev/null $<)
+
+check-format: $(O)/check/format
+$(O)/check/format: $(C_SRCS) $(C_HDRS) .clang-format
+	$(call say,FORMAT,all)
+	$(Q)$(call silent,clang-format --dry-run -Werror $(C_SRCS) $(C_HDRS))
+
+check-shell: $(O)/check/shell
+$(O)/check/shell: $(SCRIPTS)
+	$(call say,SHELL,$(SCRIPTS))
+	$(Q)$(call silent,shellcheck $(SCRIPTS))
+
+check-python: $(O)/check/python
+$(O)/check/python: $(PYTHONS)
+	$(call say,PYFLAKE,all)
+	$(Q)$(call silent,$(PYTHON) -m pyflakes $(PYTHONS))
+
+# --- the rest -----------------------------------------------------------------------------------
 
 clean:                                  ## remove what was built
 	rm -rf $(O)

@@ -102,7 +102,7 @@ BROKEN = {
     "started_anew": (edit("ok 1 list\n", "ok 1 list\n[    0.000000] k896 booting\n"
                           "KTAP version 1\n1..2\n"), "start anew"),
     "bail_out": (edit("ok 1 list\n", "ok 1 list\nBail out! memory is gone\n"), "Bail out"),
-    "todo": (edit("    ok 2 del", "    ok 2 del # TODO later"), "only SKIP"),
+    "other_directive": (edit("    ok 2 del", "    ok 2 del # XFAIL known"), "only SKIP"),
     "skip_without_reason": (edit(" # SKIP no high memory", " # SKIP"), "without a reason"),
     "totals_wrong": (edit("pass:5", "pass:6"), "totals"),
     "warning": (edit("[    0.120000] some message",
