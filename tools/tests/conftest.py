@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""
+Progress of a test run: one line per test, when it ends, with number, seconds,
+verdict and configuration. Printed by the process that steers the workers.
+"""
+import pytest
+
+
+class Progress:
+    def __init__(self, terminal):
+        self.terminal = terminal
+        self.total = 0
+        self.done = 0
+        self.seconds = {}
+        self.failed = set()
+
+    def pytest_xdist_node_collection_finished(self, ids):
+        self.total = len(ids)
+
+    def pytest_collection_finish(self, session):
+        self.total = self.total or len(session.items)
+
+    def pytest_runtest_logreport(self, report):
+        self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0) + report.duration
+        if not report.passed:
+            self.failed.add(report.nodeid)
+        if report.when != "teardown":
+            return
+        self.done += 1
+        verdict = "FAILED" if report.nodeid in self.failed else "passed"
+        name = report.nodeid.rpartition("/")[2].replace(".py::test_", ": ").replace("test_", "")
+        self.terminal.write_line(f"[{self.done:3}/{self.total:3}] {self.seconds[report.nodeid]:6.1f} s"
+                                 f"  {verdict}  {name}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report):
+    """No dots: Progress has its own lines."""
+    category = report.outcome if report.when == "call" or not report.passed else ""
+    return category, "", ""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config):
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Progress(terminal), "k896-progress")
