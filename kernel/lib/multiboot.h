@@ -26,7 +26,7 @@
 
 #define COMMAND_LINE_SIZE 2048
 #define BOOT_MAP_MAX      128
-#define BOOT_MODULES_MAX  16
+#define BOOT_MODULES_MAX  64
 #define BOOT_AREAS_MAX    (8 + BOOT_MODULES_MAX)
 #define BOOT_NAME_MAX     64
 
