@@ -24,7 +24,7 @@ typedef __SIZE_TYPE__ size_t;
 typedef __PTRDIFF_TYPE__ ptrdiff_t;
 typedef __INTPTR_TYPE__ intptr_t;
 typedef __UINTPTR_TYPE__ uintptr_t;
-typedef long ssize_t;
+typedef __INTPTR_TYPE__ ssize_t; /* as wide as size_t, and on i386 an int, as it is in libc */
 
 typedef u32 phys_addr_t;
 typedef phys_addr_t resource_size_t;
