@@ -17,6 +17,7 @@
 #define MM_MMZONE_H
 
 #include <mm/mm_types.h>
+#include <mm/numa.h>
 #include <mm/page-flags.h>
 #include <kernel/percpu.h>
 #include <kernel/spinlock.h>
@@ -32,9 +33,6 @@
 /* First physical byte that an ISA device cannot reach. */
 #define MAX_DMA_ADDRESS_PHYS 0x1000000UL
 #define MAX_DMA_PFN          (MAX_DMA_ADDRESS_PHYS >> PAGE_SHIFT)
-
-#define MAX_NUMNODES 1
-#define NUMA_NO_NODE (-1)
 
 typedef struct {
 	unsigned long bits[1];
