@@ -47,4 +47,38 @@ BUILD_MMIO(w, u16, "=r", "r")
 BUILD_MMIO(l, u32, "=r", "r")
 #undef BUILD_MMIO
 
+/*
+ * Blocks. A register may answer to one width only, and a device that decodes words may
+ * not understand the bytes at the edge of a block: these are for device memory (frame
+ * buffers, option ROMs, packet buffers). Words where both sides are aligned, else bytes.
+ */
+static inline void memcpy_fromio(void *dst, const volatile void __iomem *src, size_t n)
+{
+	u8 *to = dst;
+
+	for (; n >= 4 && !(((unsigned long)to | (unsigned long)src) & 3); n -= 4, to += 4, src += 4)
+		*(u32 *)to = readl(src);
+	for (; n; n--, to++, src++)
+		*to = readb(src);
+}
+
+static inline void memcpy_toio(volatile void __iomem *dst, const void *src, size_t n)
+{
+	const u8 *from = src;
+
+	for (; n >= 4 && !(((unsigned long)from | (unsigned long)dst) & 3);
+	     n -= 4, from += 4, dst += 4)
+		writel(*(const u32 *)from, dst);
+	for (; n; n--, from++, dst++)
+		writeb(*from, dst);
+}
+
+static inline void memset_io(volatile void __iomem *dst, int c, size_t n)
+{
+	for (; n >= 4 && !((unsigned long)dst & 3); n -= 4, dst += 4)
+		writel((u8)c * 0x01010101U, dst);
+	for (; n; n--, dst++)
+		writeb(c, dst);
+}
+
 #endif
