@@ -1,44 +1,54 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Turn the output of nm into the kernel's embedded symbol table.
+"""
+Turn the output of nm into the kernel's embedded symbol table.
 
 usage: nm -n k896.elf | kallsyms.py > kallsyms.asm
 
-The table holds text symbols, sorted by address: an array of addresses closed by
-the end of the last function, an array of offsets into the names, and the names.
-Its layout is read by kernel/kallsyms.c. Linking the table in moves what lies
-behind it, so the Makefile links until two tables agree.
+The table holds the functions of the kernel's text sections, sorted by address:
+an array of addresses, each section closed by an entry without a name where it
+ends, an array of offsets into the names, and the names. Its layout is read by
+kernel/kallsyms.c. Linking the table in moves what lies behind it, so the Makefile
+links until two tables agree.
 """
 import sys
 
+SECTIONS = (("_stext", "_etext"), ("_sinittext", "_einittext"))
+NAME_MAX = 63
+
 
 def read_symbols(lines):
-    """Return [(address, name)] of text symbols, one name an address."""
-    symbols = {}
-    end = {}
+    """
+    Return [(address, name)]: one name an address, "" where a section ends.
+
+    Only what lies inside a text section counts, whatever nm calls it: ld.lld
+    counts a symbol that stands between two sections to the one before. Where
+    several names share an address, a global one is preferred, then the first.
+    """
+    marks = {}
+    functions = []
     for line in lines:
         fields = line.split()
         if len(fields) != 3:
             continue
         address, kind, name = int(fields[0], 16), fields[1], fields[2]
-        if name in ("_etext", "_einittext"):
-            end[name] = address
-        if kind not in "tT" or address < 0xC0000000:
+        if any(name in section for section in SECTIONS):
+            marks[name] = address
+        elif kind in "tT" and not name.startswith((".", "$")):
+            functions.append((address, kind == "t", name))
+    table = {}
+    for start, end in SECTIONS:
+        if start not in marks or end not in marks:
             continue
-        if name.startswith((".", "$")) or name in ("_etext", "_einittext", "_sinittext", "_stext"):
-            continue
-        # Prefer a global name where several share an address.
-        if address not in symbols or (kind == "T" and symbols[address][1] == "t"):
-            symbols[address] = (name, kind)
-    table = sorted((address, name) for address, (name, _) in symbols.items())
-    # The gaps between the text sections belong to no function.
-    for mark in sorted(end.values()):
-        table.append((mark, ""))
-    return sorted(table)
+        for address, is_local, name in sorted(functions, key=lambda f: f[:2]):
+            if marks[start] <= address < marks[end]:
+                table.setdefault(address, name)
+        table[marks[end]] = ""
+    return sorted(table.items())
 
 
-def main():
-    symbols = read_symbols(sys.stdin)
+def assembly(symbols):
+    """The table as a NASM file."""
     out = ["; SPDX-License-Identifier: MIT", "; Made by tools/kallsyms.py.",
            "section .kallsyms progbits alloc noexec nowrite align=4",
            "global kallsyms_num, kallsyms_addresses, kallsyms_offsets, kallsyms_names",
@@ -48,13 +58,12 @@ def main():
     offset = 0
     for _, name in symbols:
         out.append(f"        dd {offset}")
-        offset += len(name[:63]) + 1
+        offset += len(name[:NAME_MAX]) + 1
     out.append("kallsyms_names:")
-    out += [f'        db "{name[:63]}", 0' for _, name in symbols]
+    out += [f'        db "{name[:NAME_MAX]}", 0' for _, name in symbols]
     out.append("        align 4, db 0")
-    print("\n".join(out))
-    return 0
+    return "\n".join(out)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    print(assembly(read_symbols(sys.stdin)))

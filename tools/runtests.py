@@ -41,6 +41,7 @@ def main():
     results = out / "test-results.xml"
     results.unlink(missing_ok=True)
     argv = [sys.executable, "-m", "pytest", "-q", "-q", "-p", "no:cacheprovider", "--no-header",
+            "-o", "console_output_style=none",
             "--rootdir", str(TESTS), "--junitxml", str(results),
             "-n", str(len(os.sched_getaffinity(0)))]
     if args.pattern:

@@ -3,6 +3,8 @@
 Progress of a test run: one line per test, when it ends, with number, seconds,
 verdict and configuration. Printed by the process that steers the workers.
 """
+import re
+
 import pytest
 
 
@@ -28,7 +30,7 @@ class Progress:
             return
         self.done += 1
         verdict = "FAILED" if report.nodeid in self.failed else "passed"
-        name = report.nodeid.rpartition("/")[2].replace(".py::test_", ": ").replace("test_", "")
+        name = re.sub(r"^(?:[^:]*/)?test_(\w+)\.py::test_", r"\1: ", report.nodeid)
         self.terminal.write_line(f"[{self.done:3}/{self.total:3}] {self.seconds[report.nodeid]:6.1f} s"
                                  f"  {verdict}  {name}")
 

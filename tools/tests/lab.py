@@ -37,6 +37,7 @@ VARIANTS = {
     "clang": ["LLVM=1"],
 }
 TAIL = 40       # lines of a log that a failure shows
+WIDTH = 160     # and columns
 
 
 def clean_env():
@@ -54,7 +55,7 @@ def make(*args, root=ROOT, timeout=600):
 
 
 def tail(text, lines=TAIL):
-    return "\n".join(ktap.clean(text)[-lines:])
+    return "\n".join(line[:WIDTH] for line in ktap.clean(text)[-lines:])
 
 
 @contextlib.contextmanager

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: MIT
+"""The programs in tools/, each by what it must do and by what it must refuse."""
+import importlib.machinery
+import importlib.util
+import os
+import subprocess
+
+import pytest
+
+import lab
+import iso
+import kallsyms
+import qemu
+
+
+def script(name):
+    """Import a script without .py as a module."""
+    loader = importlib.machinery.SourceFileLoader(name.replace("-", "_"),
+                                                  str(lab.ROOT / "tools" / name))
+    module = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
+
+
+# --- kallsyms.py -----------------------------------------------------------------
+
+NM = """\
+00100010 T _start
+c0101000 T _stext
+c0101000 t first
+c0101010 t alias
+c0101010 T global_one
+c0101020 r table_inside
+c0101030 T last
+c0101040 T _etext
+c0102000 T __start_rodata
+c0103000 T _sinittext
+c0103000 t setup
+c0103010 T _einittext
+c0104000 B data
+         U undefined
+"""
+
+
+def test_kallsyms_keeps_functions_and_closes_sections():
+    assert kallsyms.read_symbols(NM.splitlines()) == [
+        (0xC0101000, "first"), (0xC0101010, "global_one"), (0xC0101030, "last"),
+        (0xC0101040, ""), (0xC0103000, "setup"), (0xC0103010, "")]
+
+
+def test_kallsyms_of_nothing_is_an_empty_table():
+    assert kallsyms.read_symbols([]) == []
+    assert "kallsyms_num: dd 0" in kallsyms.assembly([])
+
+
+def test_kallsyms_cuts_long_names():
+    assert f'db "{"x" * 63}", 0' in kallsyms.assembly([(0xC0101000, "x" * 80)])
+
+
+def test_kallsyms_in_the_kernel_is_that_of_the_kernel():
+    """The table inside describes the file that holds it, not the one linked before it."""
+    folder = lab.build()
+    listing = subprocess.run(["nm", "-n", str(folder / "k896.elf")], stdout=subprocess.PIPE,
+                             text=True, check=True).stdout
+    table = lab.symbols(folder / "k896.elf")
+    image = subprocess.run(["objcopy", "-O", "binary", "-j", ".rodata", str(folder / "k896.elf"),
+                            "/dev/stdout"], stdout=subprocess.PIPE, check=True).stdout
+
+    def word(symbol, index=0):
+        offset = table[symbol] - table["__start_rodata"] + 4 * index
+        return int.from_bytes(image[offset:offset + 4], "little")
+
+    def name(index):
+        offset = table["kallsyms_names"] - table["__start_rodata"] + word("kallsyms_offsets", index)
+        return image[offset:image.index(0, offset)].decode()
+
+    inside = [(word("kallsyms_addresses", i), name(i)) for i in range(word("kallsyms_num"))]
+    assert len(inside) > 100
+    assert inside == [(address, text[:63]) for address, text
+                      in kallsyms.read_symbols(listing.splitlines())]
+
+
+# --- iso.py, qemu.py ---------------------------------------------------------------
+
+def test_grub_words_are_quoted():
+    text = iso.grub_cfg("memmap=1M$16M it's", [("module0", "name $x")], ["cutmem 1M 2M"])
+    assert "multiboot /boot/k896.elf 'memmap=1M$16M' 'it'\\''s'" in text
+    assert "module /boot/module0 'name' '$x'" in text
+    assert "\ncutmem 1M 2M\n" in text
+    assert "@" not in text.replace("@ signs", "")
+
+
+def test_qemu_is_always_bounded_and_never_kvm():
+    argv = qemu.command(kernel="k", timeout=7)
+    assert argv[:5] == ["timeout", "--foreground", "-k", "5", "7"]
+    text = " ".join(argv)
+    assert "-accel tcg" in text and "-no-reboot" in text and "isa-debug-exit" in text
+    assert "kvm" not in text
+
+
+def test_commas_in_modules_are_doubled():
+    argv = qemu.command(kernel="k", modules=("file a,b", "other"))
+    assert argv[argv.index("-initrd") + 1] == "file a,,b,other"
+
+
+# --- setup ---------------------------------------------------------------------------
+
+def run_setup(tmp_path, *args, present=(), uid="0", apt_rc=0, env=None):
+    """Run tools/setup where only @present exists; return (process, calls of apt-get)."""
+    bin_dir = tmp_path / "bin"
+    bin_dir.mkdir()
+    calls = tmp_path / "calls"
+
+    def program(name, body=""):
+        path = bin_dir / name
+        path.write_text(f"#!/bin/sh\n{body}\n")
+        path.chmod(0o755)
+
+    for name in present:
+        program(name)
+    program("id", f"echo {uid}")
+    program("apt-get", f'echo "$DEBIAN_FRONTEND: $*" >> {calls}; exit {apt_rc}')
+    done = subprocess.run(["/bin/sh", str(lab.ROOT / "tools" / "setup"), *args], text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False,
+                          env={"PATH": str(bin_dir), **(env or {})})
+    return done, calls.read_text().splitlines() if calls.exists() else []
+
+
+BUILD_TOOLS = ("make", "i686-linux-gnu-gcc", "nasm")
+
+
+def test_setup_asks_nobody_when_all_is_there(tmp_path):
+    done, calls = run_setup(tmp_path, "build", present=BUILD_TOOLS)
+    assert (done.returncode, done.stdout, calls) == (0, "", [])
+
+
+def test_setup_installs_what_is_missing_and_removes_nothing(tmp_path):
+    done, calls = run_setup(tmp_path, "build", present=("make", "nasm"))
+    assert done.returncode == 0
+    assert calls[-1].startswith("noninteractive: install ")
+    assert calls[-1].endswith(" gcc-i686-linux-gnu")
+    for call in calls:
+        assert "update" in call or "--no-remove" in call
+        assert "multilib" not in call and "remove " not in call.replace("--no-remove ", "")
+        assert "upgrade" not in call
+
+
+def test_setup_refreshes_the_lists_only_when_needed(tmp_path):
+    _, calls = run_setup(tmp_path, "build", present=("make", "nasm"))
+    assert not any("update" in call for call in calls)
+
+
+def test_setup_fails_when_apt_does(tmp_path):
+    done, calls = run_setup(tmp_path, "build", present=("make", "nasm"), apt_rc=100)
+    assert done.returncode != 0
+    assert any(call.endswith(": update") for call in calls)
+
+
+def test_setup_of_a_user_prints_the_command(tmp_path):
+    done, calls = run_setup(tmp_path, "build", present=("make",), uid="1000")
+    assert done.returncode == 1 and calls == []
+    assert ("apt-get install --no-remove --no-install-recommends gcc-i686-linux-gnu nasm\n"
+            in done.stdout)
+
+
+def test_setup_refuses_an_unknown_set(tmp_path):
+    done, _ = run_setup(tmp_path, "everything", present=BUILD_TOOLS)
+    assert done.returncode == 2 and "usage" in done.stdout
+
+
+# --- check-includes, check-house -----------------------------------------------------------
+
+INCLUDES = [
+    ("mm/slab.c", "#include <mm/slab.h>\n#include <kernel/printk.h>\n#include <arch/mmu.h>\n", None),
+    ("mm/slab.c", "#include <asm/page.h>\n", "may not include <asm/page.h>"),
+    ("mm/slab.c", "#include <arch/x86/setup.h>\n", "may not include"),
+    ("mm/slab.c", "#include <kernel/tests/x.h>\n", "may not include"),
+    ("mm/slab.c", '#include "slab.h"\n', "from the root"),
+    ("mm/slab.c", "  asm volatile(\"nop\");\n", "inline assembly"),
+    ("mm/slab.c", "/* asm stands in a comment */ \"asm\"\n", None),
+    ("mm/slab.c", "#ifdef __i386__\n", "#ifdef for a CPU"),
+    ("mm/tests/slab_test.c", "#include <kernel/tests/x.h>\n", None),
+    ("kernel/printk.c", "#include <mm/slab.h>\n", "may not include <mm/slab.h>"),
+    ("kernel/printk.c", "#include <asm/io.h>\n", "may not include"),
+    ("kernel/lib/string.c", "#include <kernel/printk.h>\n", "may not include"),
+    ("kernel/main.c", "#include <mm/mm.h>\n", None),
+    ("arch/x86/trap.c", "#include <mm/mm.h>\n", "may not include"),
+    ("arch/x86/trap.c", "#include <asm/io.h>\n#include <arch/x86/setup.h>\n", None),
+    ("arch/mmu.h", "#include <arch/x86/setup.h>\n", "may not include"),
+    ("kernel/main.c", "#include <mm/internal.h>\n", "by nobody else"),
+    ("user/init.c", "\n", "in no place"),
+]
+
+
+def numbered(cases):
+    """Short names for cases whose text is the parameter."""
+    return [f"{number}-{path.replace('/', '.')}" for number, (path, *_) in enumerate(cases, 1)]
+
+
+@pytest.mark.parametrize("path, text, word", INCLUDES, ids=numbered(INCLUDES))
+def test_include_table(path, text, word):
+    found = [complaint for _, complaint in script("check-includes").check(path, text)]
+    if word is None:
+        assert found == []
+    else:
+        assert any(word in complaint for complaint in found), found
+
+
+HOUSE = [
+    ("mm/slab.c", "/* SPDX-License-Identifier: MIT */\n/*\n * About.\n */\n", None),
+    ("mm/slab.c", "/*\n * About.\n */\n", "licence line"),
+    ("mm/slab.c", "/* SPDX-License-Identifier: MIT */\n#include <x.h>\n", "must open it"),
+    ("tools/x", "#!/bin/sh\n# SPDX-License-Identifier: MIT\n", None),
+    ("tools/x", "#!/bin/sh\necho\n", "licence line"),
+    ("README.md", "# k896\n", None),
+    ("README.md", "# k896", "one newline"),
+    ("README.md", "# k896\n\n", "one newline"),
+    ("README.md", "blank \n", "blanks"),
+    ("README.md", "return\r\n", "blanks"),
+    ("README.md", "FIX" "ME\n", "left for later"),
+    ("README.md", "#if 0\n", "switched off"),
+    ("README.md", "see /" "home/someone/k896\n", "path of some machine"),
+]
+
+
+@pytest.mark.parametrize("path, text, word", HOUSE, ids=numbered(HOUSE))
+def test_house_rules(path, text, word):
+    found = [complaint for _, complaint
+             in script("check-house").check(lab.ROOT / path, text.encode())]
+    if word is None:
+        assert found == []
+    else:
+        assert any(word in complaint for complaint in found), found
+
+
+# --- runtests.py: its closing line ----------------------------------------------------------
+
+def test_counts_of_results(tmp_path):
+    counts = script("runtests.py").counts
+    path = tmp_path / "results.xml"
+    assert counts(path) == (0, 1)
+    path.write_text("<testsuites><testsuite tests='")
+    assert counts(path) == (0, 1)
+    path.write_text("<testsuites><testsuite tests='10' failures='1' errors='2' skipped='3'/>"
+                    "</testsuites>")
+    assert counts(path) == (4, 6)
+
+
+def test_qemu_verdicts(tmp_path):
+    """The runner of `make run` reports QEMU's end in words and in its status."""
+    fake = tmp_path / "fake-qemu"
+    for status, code, words in ((85, 0, "passed"), (87, 1, "failed"), (89, 1, "panicked"),
+                                (0, 0, "switched off"), (3, 1, "status 3")):
+        fake.write_text(f"#!/bin/sh\nexit {status}\n")
+        fake.chmod(0o755)
+        done = subprocess.run([str(lab.ROOT / "tools" / "qemu.py"), "--kernel", "none"], text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, check=False,
+                              env={**os.environ, "QEMU": str(fake)})
+        assert done.returncode == code and words in done.stderr
+        assert "Ctrl-A" in done.stdout
