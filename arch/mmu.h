@@ -207,11 +207,12 @@ bool direct_map_is_present(unsigned long pfn);
  * @addr: page-aligned, in the direct map
  * @name: static, as a fault report prints it: "boot stack"
  *
- * Context: boot, after paging_init(). Return: 0, -ENOSPC, or as set_memory_np().
+ * Context: boot, after paging_init(). Return: 0, -ENOSPC when there are too many, or
+ *          as set_memory_np().
  */
 int register_guard_page(unsigned long addr, const char *name);
 
-/** guard_page_name - what the guard page at @addr guards, or NULL. Context: any. */
+/** guard_page_name - what the guard page that holds @addr guards, or NULL. Context: any. */
 const char *guard_page_name(unsigned long addr);
 
 /*
@@ -257,7 +258,7 @@ unsigned int early_ioremap_check_leaks(void);
  * Views
  */
 
-/** show_layout - print the virtual memory layout in Linux's form. Context: any. */
+/** show_layout - print the virtual memory layout, as Linux on i386 did. Context: any. */
 void show_layout(struct seq_file *m);
 
 /**
