@@ -21,7 +21,7 @@
 ; is given to the page allocator after boot.
 
 PAGE_OFFSET     equ 0xC0000000
-BOOT_MAP_SIZE   equ 64 << 20            ; also in arch/x86/setup.h
+BOOT_MAP_SIZE   equ 64 << 20            ; final tables lie below
 
 MB_MAGIC        equ 0x1BADB002
 MB_FLAGS        equ 0x3                 ; modules on page boundaries, memory information

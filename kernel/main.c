@@ -10,6 +10,7 @@
 #include <kernel/preempt.h>
 #include <kernel/printk.h>
 #include <kernel/selftest.h>
+#include <mm/bootmem.h>
 #include <kernel/lib/errno.h>
 #include <kernel/lib/string.h>
 #include <kernel/lib/vsprintf.h>
@@ -51,11 +52,19 @@ static void run_selftests(void)
 		arch_machine_exit(failed ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
+static void *__init percpu_alloc(size_t size, size_t align)
+{
+	return bootmem_alloc(size, align, "Per-CPU areas");
+}
+
 void kmain(u32 magic, phys_addr_t info)
 {
 	vsprintf_set_symbolizer(kallsyms_lookup);
 	setup_arch(magic, info);
 	parse_cmdline(boot_info.cmdline);
+	bootmem_init();
+	bootmem_map_memory();
+	setup_per_cpu_areas(percpu_alloc);
 	local_irq_enable();
 	system_running = true;
 	run_selftests();

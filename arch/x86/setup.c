@@ -6,19 +6,28 @@
 #include <arch/io.h>
 #include <arch/mmu.h>
 #include <arch/x86/early_console.h>
-#include <arch/x86/setup.h>
 #include <kernel/bug.h>
 #include <kernel/printk.h>
+#include <kernel/lib/minmax.h>
 #include <kernel/lib/string.h>
 
 struct boot_info boot_info __initdata;
 
-/* read_early - physical memory below the end of the bootstrap map */
+/* read_early - physical memory through early_memremap()'s windows, page by page */
 static bool __init read_early(void *ctx __unused, phys_addr_t addr, void *buf, size_t len)
 {
-	if (addr >= BOOT_MAP_SIZE || len > BOOT_MAP_SIZE - addr)
-		return false;
-	memcpy(buf, __va(addr), len);
+	while (len) {
+		size_t part = min_t(size_t, len, PAGE_SIZE - offset_in_page(addr));
+		void *window = early_memremap(addr, part);
+
+		if (!window)
+			return false;
+		memcpy(buf, window, part);
+		early_memunmap(window, part);
+		buf = (char *)buf + part;
+		addr += (phys_addr_t)part;
+		len -= part;
+	}
 	return true;
 }
 

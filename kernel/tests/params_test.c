@@ -2,6 +2,7 @@
 /* The command line's grammar, on a table of the test's own. */
 #include <kernel/selftest.h>
 #include <kernel/params.h>
+#include <kernel/printk.h>
 #include <kernel/lib/kstrtox.h>
 #include <kernel/lib/vsprintf.h>
 
@@ -35,7 +36,9 @@ static int params_init(struct kunit *test __unused)
 
 static void parse(const char *line)
 {
+	printk_set_prefix("# ");
 	parse_options(line, table, ARRAY_SIZE(table));
+	printk_set_prefix(NULL);
 }
 
 static void values_reach_their_handlers(struct kunit *test)
