@@ -50,6 +50,10 @@ void kbug(const char *fmt, ...) __printf(1, 2) __cold;
 void kbug_begin(const char *fmt, ...) __printf(1, 2) __cold;
 void kbug_end(void) __cold;
 
+/* warn_begin, warn_end - likewise for a WARNING that takes several lines */
+void warn_begin(const char *fmt, ...) __printf(1, 2) __cold;
+void warn_end(void) __cold;
+
 void __warn(const char *file, int line, const char *fmt, ...) __printf(3, 4) __cold;
 void __bug(const char *file, int line, const char *what) __noreturn __cold;
 

@@ -91,6 +91,23 @@ void __warn(const char *file, int line, const char *fmt, ...)
 	end_report(begin_report());
 }
 
+void warn_begin(const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	n = scnprintf(first_line, sizeof(first_line), "WARNING: ");
+	va_start(args, fmt);
+	vscnprintf(first_line + n, sizeof(first_line) - (size_t)n, fmt, args);
+	va_end(args);
+	report_expected = begin_report();
+}
+
+void warn_end(void)
+{
+	end_report(report_expected);
+}
+
 static void vkbug_begin(const char *fmt, va_list args)
 {
 	int n = scnprintf(first_line, sizeof(first_line), "BUG: ");
