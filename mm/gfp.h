@@ -119,6 +119,14 @@ static __always_inline enum zone_type gfp_zone(gfp_t gfp)
 	return gfp & __GFP_HIGHMEM ? ZONE_HIGHMEM : ZONE_NORMAL;
 }
 
+/** get_order - the smallest order whose block holds @size bytes, @size > 0 */
+static __always_inline unsigned int get_order(unsigned long size)
+{
+	unsigned long frames = (size - 1) >> PAGE_SHIFT;
+
+	return frames ? BITS_PER_LONG - (unsigned int)__builtin_clzl(frames) : 0;
+}
+
 /**
  * alloc_pages - allocate a block of page frames
  * @gfp:   which memory, and how hard to try

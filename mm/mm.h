@@ -81,18 +81,6 @@ void show_mem(void);
 void free_area_init(void);
 
 /**
- * memblock_free_pages - take a block of RAM into the buddy allocator
- * @page:  its head; @pfn: its frame number, a multiple of 2^@order
- * @order: log2 pages
- *
- * Called by memblock_free_all() for each free block, and for each block of boot
- * memory that becomes free later. Clears PageReserved and counts the pages as managed.
- *
- * Context: boot, or later from process context. Takes zone->lock.
- */
-void memblock_free_pages(struct page *page, unsigned long pfn, unsigned int order);
-
-/**
  * init_per_zone_wmark_min - set what depends on how much memory was handed over
  *
  * Watermarks, lowmem reserves and the sizes of the per-CPU lists, of every zone.

@@ -43,6 +43,12 @@ enum zone_type { ZONE_DMA, ZONE_NORMAL, ZONE_HIGHMEM, MAX_NR_ZONES };
 BUILD_BUG_ON(MAX_NR_ZONES - 1 > (PAGE_ZONE_MASK >> PAGE_ZONE_SHIFT));
 BUILD_BUG_ON(MAX_ORDER - 1 > (PAGE_ORDER_MASK >> PAGE_ORDER_SHIFT));
 
+/*
+ * The two zone bits of a gfp_t as a number: neither, __GFP_DMA, __GFP_HIGHMEM, both.
+ * What the allocator looks up for each request is kept by it.
+ */
+#define NR_GFP_ZONES 4
+
 enum zone_watermarks { WMARK_MIN, WMARK_LOW, WMARK_HIGH, NR_WMARK };
 
 struct free_area {
@@ -69,7 +75,7 @@ struct per_cpu_pages {
 /*
  * struct zone
  * @_watermark:      pages; requests stop at low, then at min; see wmark_pages()
- * @fast_mark:       low watermark plus reserve, by highest zone of the request
+ * @fast_mark:       low watermark plus reserve, by the zone bits of the request
  * @lowmem_reserve:  pages kept from requests that could use a higher zone, by that zone
  * @per_cpu_pageset: page lists in front of the buddy
  * @zone_pgdat:      its node
@@ -83,7 +89,7 @@ struct per_cpu_pages {
  */
 struct zone {
 	unsigned long _watermark[NR_WMARK];
-	unsigned long fast_mark[MAX_NR_ZONES];
+	unsigned long fast_mark[NR_GFP_ZONES];
 	unsigned long lowmem_reserve[MAX_NR_ZONES];
 	struct per_cpu_pages __percpu *per_cpu_pageset;
 	struct pglist_data *zone_pgdat;
@@ -114,13 +120,13 @@ struct zonelist {
  * struct pglist_data - a node: memory at one distance from the CPUs; here the only one
  * @node_zones:     all zones, empty ones included
  * @node_zonelist:  zones with memory, highest first
- * @preferred_zone: where a request begins, by its highest zone
+ * @preferred_zone: where a request begins, by its zone bits
  * @nr_zones:       zones up to the highest with memory
  */
 typedef struct pglist_data {
 	struct zone node_zones[MAX_NR_ZONES];
 	struct zonelist node_zonelist;
-	struct zone *preferred_zone[MAX_NR_ZONES];
+	struct zone *preferred_zone[NR_GFP_ZONES];
 	int nr_zones;
 	int node_id;
 	unsigned long node_start_pfn;

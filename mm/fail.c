@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Fault injection: count allocations down, fail the one that reaches zero. One
+ * failure for each fail_nth_set(), so that what an unwinding path allocates again
+ * succeeds.
+ */
+#include <arch/irq.h>
+
+#include <mm/fail.h>
+
+unsigned int fail_nth_left;
+static bool fail_nth_hit;
+
+void fail_nth_set(unsigned int n)
+{
+	fail_nth_hit = false;
+	WRITE_ONCE(fail_nth_left, n + 1);
+}
+
+bool fail_nth_clear(void)
+{
+	WRITE_ONCE(fail_nth_left, 0);
+	return fail_nth_hit;
+}
+
+bool __fail_nth(void)
+{
+	unsigned long flags;
+	bool fail = false;
+
+	local_irq_save(flags);
+	if (fail_nth_left && --fail_nth_left == 0) {
+		fail_nth_hit = true;
+		fail = true;
+	}
+	local_irq_restore(flags);
+	return fail;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of mm/ share among themselves and with mm/tests/, and nobody else.
+ */
+#ifndef MM_INTERNAL_H
+#define MM_INTERNAL_H
+
+#include <kernel/printk.h>
+
+#include <mm/mm.h>
+
+/*
+ * The flags word of a page in each state of the allocator. It is the whole word:
+ * an equal word is the proof that the page is in that state, at that order, in
+ * that zone. Whatever else an owner set is gone once the page is free.
+ */
+static __always_inline unsigned long page_flags_zone(enum zone_type idx)
+{
+	return (unsigned long)idx << PAGE_ZONE_SHIFT;
+}
+
+static __always_inline unsigned long page_flags_order(unsigned int order)
+{
+	return (unsigned long)order << PAGE_ORDER_SHIFT;
+}
+
+/* Head of a free block in the buddy lists. */
+static __always_inline unsigned long page_flags_buddy(const struct zone *zone, unsigned int order)
+{
+	return page_flags_zone(zone->idx) | page_flags_order(order) | (1UL << PG_buddy);
+}
+
+/* Head of a block on a per-CPU list. */
+static __always_inline unsigned long page_flags_pcp(const struct zone *zone, unsigned int order)
+{
+	return page_flags_zone(zone->idx) | page_flags_order(order) | (1UL << PG_pcp);
+}
+
+/*
+ * buddy.c: the lists of one zone. Blocks of it are "raw": no reference, no owner.
+ * The functions that end in _locked want zone->lock, the others take it.
+ */
+void zone_init_free_lists(struct zone *zone);
+
+/**
+ * rmqueue - take a block off a zone's free lists
+ * @zone:  any, also a private one of a test
+ * @order: below MAX_ORDER
+ *
+ * Watermarks are the caller's business. The page comes raw.
+ *
+ * Context: any. Takes zone->lock.
+ * Return: head page, a multiple of 2^@order, or NULL when no block is large enough.
+ */
+struct page *rmqueue(struct zone *zone, unsigned int order) __must_check;
+
+/**
+ * rmqueue_bulk - take several blocks of one order
+ * @zone, @order: as rmqueue()
+ * @count: blocks wanted
+ * @list:  they go to its end as per-CPU list entries (PagePcp), lowest pfn of each
+ *         larger block first
+ * Context: interrupts off. Takes zone->lock. Return: how many there were.
+ */
+unsigned int rmqueue_bulk(struct zone *zone, unsigned int order, unsigned int count,
+			  struct list_head *list);
+
+/**
+ * free_one_page - put a raw block onto a zone's free lists, merged with its buddies
+ * @page:  head, in @zone, a multiple of 2^@order
+ * Context: any. Takes zone->lock.
+ */
+void free_one_page(struct zone *zone, struct page *page, unsigned int order);
+
+/**
+ * free_list_bulk - likewise for the last @count blocks of a per-CPU list
+ * Context: interrupts off. Takes zone->lock. Return: how many there were.
+ */
+unsigned int free_list_bulk(struct zone *zone, unsigned int order, unsigned int count,
+			    struct list_head *list);
+
+/*
+ * page_alloc.c
+ */
+
+/* How far below the watermarks a request may go. The low bits name the watermark. */
+#define ALLOC_WMARK_MIN     WMARK_MIN
+#define ALLOC_WMARK_LOW     WMARK_LOW
+#define ALLOC_WMARK_HIGH    WMARK_HIGH
+#define ALLOC_WMARK_MASK    0x3U
+#define ALLOC_NO_WATERMARKS 0x4U
+#define ALLOC_HARDER        0x10U
+#define ALLOC_HIGH          0x20U
+
+/**
+ * zone_watermark_ok - may a request take 2^@order pages from a zone?
+ * @mark:            watermark to stay above, in pages
+ * @highest_zoneidx: of the request; decides which reserve is kept from it
+ * @alloc_flags:     ALLOC_HIGH and ALLOC_HARDER lower the mark
+ *
+ * Counts pages; whether they are contiguous, only taking a block can tell. Reads
+ * without the lock, as the answer may be stale either way.
+ *
+ * Context: any.
+ */
+bool zone_watermark_ok(const struct zone *zone, unsigned int order, unsigned long mark,
+		       enum zone_type highest_zoneidx, unsigned int alloc_flags);
+
+/** gfp_to_alloc_flags - what a request in need may do to the reserves */
+unsigned int gfp_to_alloc_flags(gfp_t gfp);
+
+/** free_raw_block - hand a block without references to the per-CPU lists or the buddy */
+void free_raw_block(struct page *page, unsigned int order, unsigned long caller);
+
+/* zone_pcp_init - empty per-CPU lists; zone_pcp_update - their sizes, by managed pages.
+ * Context: boot. */
+void zone_pcp_init(struct zone *zone);
+void zone_pcp_update(struct zone *zone);
+
+/*
+ * page_check.c: the caller's mistakes.
+ */
+
+/**
+ * page_free_mistake - what is wrong with freeing this block?
+ * @page:  any pointer
+ * @order: as the caller says
+ * Context: any. Return: NULL when nothing is; else a static string.
+ */
+const char *page_free_mistake(const struct page *page, unsigned int order);
+
+/** report_bad_free - kbug() that names @mistake, the page, and who had it before */
+void report_bad_free(const struct page *page, unsigned int order, const char *mistake,
+		     unsigned long caller);
+
+/** page_is_described - does @page point at an element of mem_map? */
+static __always_inline bool page_is_described(const struct page *page)
+{
+	unsigned long offset = (unsigned long)page - (unsigned long)mem_map;
+
+	return offset < max_pfn * sizeof(struct page) && offset % sizeof(struct page) == 0;
+}
+
+/** free_block_head - head of the free block that holds @pfn, or NULL */
+struct page *free_block_head(unsigned long pfn);
+
+/*
+ * debug_page.c: what debugging options do to pages on their way in and out.
+ */
+#define PAGE_DEBUG_INIT_ON_ALLOC 0x1U
+#define PAGE_DEBUG_INIT_ON_FREE  0x2U
+#define PAGE_DEBUG_UNMAP         0x4U
+extern unsigned int page_debug;
+
+/** debug_pagealloc_enabled - is debug_pagealloc=on? For paging_init()'s caller. */
+bool debug_pagealloc_enabled(void);
+/* A block becomes free, or is allocated: unmap, map, fill with zeroes as the options say. */
+void debug_page_free(struct page *page, unsigned int order);
+void debug_page_alloc(struct page *page, unsigned int order);
+/** clear_pages - fill a block with zeroes, highmem too. Context: any. */
+void clear_pages(struct page *page, unsigned int order);
+
+/*
+ * show_mem.c
+ */
+
+/**
+ * gfp_name - spell flags as Linux does: "GFP_KERNEL|__GFP_COMP"
+ * @buf, @size: where to; cut short when it does not fit
+ * Return: @buf.
+ */
+char *gfp_name(char *buf, size_t size, gfp_t gfp);
+
+/* How often warn_alloc() reports; the tests begin it anew. */
+extern struct ratelimit_state nopage_rs;
+
+/** warn_alloc - report a request that failed, rate limited, unless __GFP_NOWARN */
+void warn_alloc(gfp_t gfp, unsigned int order, unsigned long caller);
+
+#endif
