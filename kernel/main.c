@@ -4,18 +4,21 @@
  * the order of memory's life.
  */
 #include <kernel/bug.h>
+#include <kernel/irq.h>
 #include <kernel/kallsyms.h>
 #include <kernel/panic.h>
 #include <kernel/params.h>
 #include <kernel/preempt.h>
 #include <kernel/printk.h>
 #include <kernel/selftest.h>
+#include <kernel/time.h>
 #include <mm/bootmem.h>
 #include <kernel/lib/errno.h>
 #include <kernel/lib/string.h>
 #include <kernel/lib/vsprintf.h>
 #include <arch/cpu.h>
 #include <arch/setup.h>
+#include <arch/traps.h>
 
 void kmain(u32 magic, phys_addr_t info) __noreturn;
 
@@ -65,6 +68,9 @@ void kmain(u32 magic, phys_addr_t info)
 	bootmem_init();
 	bootmem_map_memory();
 	setup_per_cpu_areas(percpu_alloc);
+	trap_init();
+	init_IRQ();
+	time_init();
 	local_irq_enable();
 	system_running = true;
 	run_selftests();

@@ -147,28 +147,48 @@ void __bug(const char *file, int line, const char *what)
 	panic("BUG at %s:%d: %s", file, line, what);
 }
 
+/* enter_panic - nothing else runs from here on; a second panic halts at once */
+static void enter_panic(void)
+{
+	if (panicking) {
+		arch_machine_exit(EXIT_PANIC);
+		arch_machine_halt();
+	}
+	panicking = true;
+	preempt_count_add(NMI_OFFSET);
+	printk_panicking();
+	printk_set_prefix_unlocked(NULL);
+}
+
+static void __noreturn leave_panic(const char *message)
+{
+	printk(KERN_EMERG "---[ end Kernel panic: %s ]---\n", message);
+	arch_machine_exit(EXIT_PANIC);
+	arch_machine_halt();
+}
+
 void panic(const char *fmt, ...)
 {
 	static char message[FIRST_LINE_MAX];
 	va_list args;
 
 	local_irq_disable();
-	if (panicking) {
-		/* Something in the report itself went wrong: leave at once. */
-		arch_machine_exit(EXIT_PANIC);
-		arch_machine_halt();
+	if (!panicking) {
+		va_start(args, fmt);
+		vscnprintf(message, sizeof(message), fmt, args);
+		va_end(args);
+		kunit_panic_caught(message);
 	}
-	va_start(args, fmt);
-	vscnprintf(message, sizeof(message), fmt, args);
-	va_end(args);
-	kunit_panic_caught(message);
-	panicking = true;
-	preempt_count_add(NMI_OFFSET);
-	printk_panicking();
-	printk_set_prefix_unlocked(NULL);
+	enter_panic();
 	printk(KERN_EMERG "Kernel panic: %s\n", message);
 	dump_stack();
-	printk(KERN_EMERG "---[ end Kernel panic: %s ]---\n", message);
-	arch_machine_exit(EXIT_PANIC);
-	arch_machine_halt();
+	leave_panic(message);
+}
+
+void panic_reported(const char *what)
+{
+	local_irq_disable();
+	enter_panic();
+	printk(KERN_EMERG "Kernel panic: %s\n", what);
+	leave_panic(what);
 }

@@ -13,6 +13,14 @@
 #define EXIT_FAILURE 0x2bU
 #define EXIT_PANIC   0x2cU
 
+/**
+ * panic_reported - panic() after a report that has said everything already
+ * @what: named in the closing lines; no backtrace is printed
+ *
+ * Context: any, with any lock held.
+ */
+void panic_reported(const char *what) __noreturn __cold;
+
 /** print_stack_trace - one symbolised line an entry. Context: any. */
 void print_stack_trace(const unsigned long *entries, unsigned int nr);
 

@@ -9,10 +9,10 @@
  *
  * Reports and faults. While a report is expected, begin() to end(), one whose
  * first line holds the pattern is a comment; any other fails the case. While a
- * fault is armed, the exception handler hands it to kunit_fault_caught(), which
+ * fault is armed, the exception handler hands it to kunit_fault_hook(), which
  * jumps back to the arming place. An exception that nobody armed for is reported
- * in full; then, where no lock is held and no interrupt handler is active,
- * kunit_fault_abort() ends the case instead of the kernel.
+ * in full; then the hook is asked again and, where no lock is held and no interrupt
+ * handler is active, ends the case instead of the kernel.
  *
  * Output: one nested KTAP document per kunit_run(), each level with its plan;
  * lines carry no time stamp. A parametrised case is a level of its own.
@@ -31,6 +31,7 @@
 #include <kernel/lib/string.h>
 #include <kernel/lib/vsprintf.h>
 #include <arch/cpu.h>
+#include <arch/traps.h>
 
 u64 kunit_seed = 896;
 
@@ -194,28 +195,39 @@ void kunit_fault_disarm(struct kunit *test __unused)
 	armed_fault = NULL;
 }
 
-void kunit_fault_caught(int vector, unsigned long error_code, unsigned long address,
-			unsigned long ip)
+/* fault_caught - does not return if a case armed for it */
+static void fault_caught(const struct fault_info *info)
 {
 	struct kunit_fault *fault = armed_fault;
 
 	if (!fault)
 		return;
 	armed_fault = NULL;
-	fault->vector = vector;
-	fault->error_code = error_code;
-	fault->address = address;
-	fault->ip = ip;
+	fault->vector = info->vector;
+	fault->error_code = info->error_code;
+	fault->address = info->address;
+	fault->ip = info->ip;
 	this_cpu_write(__preempt_count, fault->saved_preempt_count);
 	arch_longjmp(&fault->buf, 1);
 }
 
-void kunit_fault_abort(int vector, unsigned long ip)
+/* fault_abort - does not return if ending the running case is safe */
+static void fault_abort(const struct fault_info *info)
 {
 	if (!current_test || in_interrupt() || preempt_count() != case_preempt_count)
 		return;
-	KUNIT_FAIL(current_test, "unexpected exception %d at %pS", vector, (void *)ip);
+	KUNIT_FAIL(current_test, "unexpected exception %d at %pS", info->vector,
+		   (void *)info->ip);
 	kunit_abort(current_test);
+}
+
+static bool kunit_fault_hook(struct fault_info *info)
+{
+	if (info->reported)
+		fault_abort(info);
+	else
+		fault_caught(info);
+	return false;
 }
 
 /* --- running ----------------------------------------------------------------------------------- */
@@ -440,6 +452,7 @@ int kunit_run(const char *which)
 		return -ENOENT;
 	for (s = __kunit_suites_start; s < __kunit_suites_end; s++)
 		n += all || named_in(which, (*s)->name);
+	set_fault_hook(kunit_fault_hook);
 	pr_raw("KTAP version 1\n# seed=%llu\n1..%u\n", kunit_seed, n);
 	n = 0;
 	for (s = __kunit_suites_start; s < __kunit_suites_end; s++)

@@ -5,12 +5,33 @@
 
 #include <kernel/lib/types.h>
 
-#define HZ 100
+#define HZ            100
+#define NSEC_PER_SEC  1000000000U
+#define NSEC_PER_MSEC 1000000U
+#define NSEC_PER_TICK (NSEC_PER_SEC / HZ)
 
 /* jiffies - timer interrupts since boot; written by the timer interrupt alone */
 extern volatile unsigned long jiffies;
 
-/** sched_clock - nanoseconds since the clock was started, 0 before. Context: any. */
+/** time_after - is tick @a later than @b, also across the wrap? */
+#define time_after(a, b)  ((long)((b) - (a)) < 0)
+#define time_before(a, b) time_after(b, a)
+
+/**
+ * time_init - measure the cycle counter, start the clock and the tick
+ *
+ * Context: boot, once, interrupts off, after init_IRQ(). Takes about 10 ms.
+ */
+void time_init(void);
+
+/** sched_clock - nanoseconds since the clock was started, 0 before. Never goes back
+ *  on one CPU. Context: any. */
 u64 sched_clock(void);
+
+/** cycles_khz - cycles of get_cycles() a millisecond; 0 when they could not be measured */
+unsigned int cycles_khz(void);
+
+/** cycles_to_nsec - a difference of get_cycles(), in nanoseconds; 0 without a rate */
+u64 cycles_to_nsec(u64 cycles);
 
 #endif

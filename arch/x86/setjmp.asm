@@ -1,8 +1,13 @@
 ; SPDX-License-Identifier: MIT
-; <arch/setjmp.h>: EBX ESI EDI EBP ESP EIP EFLAGS
+;
+; <arch/setjmp.h>. A buffer holds, in this order, EBX ESI EDI EBP ESP EIP EFLAGS.
+
+EFLAGS_TF       equ 0x100
+EFLAGS_IF       equ 0x200
 
 section .text
 global arch_setjmp, arch_longjmp
+extern step_cancel
 
 ; int arch_setjmp(struct arch_jmpbuf *buf). Lost: EAX, ECX, EDX.
 arch_setjmp:
@@ -20,9 +25,14 @@ arch_setjmp:
         xor     eax, eax
         ret
 
-; void arch_longjmp(struct arch_jmpbuf *buf, int val). The interrupt flag of then is
-; restored last, when the stack is right again; the trap flag is left off.
+; void arch_longjmp(struct arch_jmpbuf *buf, int val). Does not return to its caller.
+; A run that is being single-stepped ends here: first the trap flag goes, then step.c
+; forgets the run. The interrupt flag of then comes back last, on the right stack.
 arch_longjmp:
+        pushfd
+        and     dword [esp], ~EFLAGS_TF
+        popfd
+        call    step_cancel
         mov     ecx, [esp + 4]
         mov     eax, [esp + 8]
         mov     ebx, [ecx]
@@ -31,7 +41,7 @@ arch_longjmp:
         mov     ebp, [ecx + 12]
         mov     edx, [ecx + 20]
         mov     esp, [ecx + 16]
-        test    dword [ecx + 24], 0x200
+        test    dword [ecx + 24], EFLAGS_IF
         jz      .off
         sti
         jmp     edx

@@ -5,6 +5,7 @@
 #include <arch/setup.h>
 #include <arch/io.h>
 #include <arch/mmu.h>
+#include <arch/traps.h>
 #include <arch/x86/early_console.h>
 #include <kernel/bug.h>
 #include <kernel/printk.h>
@@ -40,6 +41,7 @@ void __init setup_arch(u32 magic, phys_addr_t info)
 	outb(0xff, 0x21); /* no line of either PIC interrupts before the IRQ layer is up */
 	outb(0xff, 0xa1);
 	early_console_init();
+	early_trap_init();
 	pr_notice("k896: a kernel about memory management, i386, 3G/1G\n");
 	usable = multiboot_parse(magic, info, &reader, &boot_info);
 	for (bit = 1; bit; bit <<= 1)
