@@ -89,18 +89,20 @@ $(O)/%.asm.o: %.asm $(O)/.flags
 	$(Q)$(NASM) $(ASFLAGS) -I. -MD $(@:.o=.d) -MT $@ -MP -o $@ $<
 
 # The kernel holds its own symbol table. Each link moves what lies behind the table, so the table of
-# the second link is the first whose size is right, and that of the third is exact.
-link = $(LD) $(LDFLAGS) -T linker.ld -o $(1) $(OBJS) $(2)
-ksyms = $(NM) -n $(1) | $(PYTHON) tools/kallsyms.py > $(2).asm && $(NASM) $(ASFLAGS) -o $(2).o $(2).asm
+# the second link is the first whose size is right, and that of the third is exact. Assembled in
+# $(O), since NASM puts the file's name, as given, into the object.
+link   = $(LD) $(LDFLAGS) -T linker.ld -o $(O)/$(1) $(OBJS) $(O)/$(2).o
+ksyms  = $(PYTHON) tools/kallsyms.py > $(O)/$(1).asm && \
+         (cd $(O) && $(NASM) $(ASFLAGS) -o $(1).o $(1).asm)
 
 $(O)/k896.elf: $(OBJS) linker.ld tools/kallsyms.py
 	$(call say,LD,$@)
-	$(Q)$(PYTHON) tools/kallsyms.py < /dev/null > $(O)/ksyms0.asm && $(NASM) $(ASFLAGS) -o $(O)/ksyms0.o $(O)/ksyms0.asm
-	$(Q)$(call link,$(O)/pass1.elf,$(O)/ksyms0.o)
-	$(Q)$(call ksyms,$(O)/pass1.elf,$(O)/ksyms1)
-	$(Q)$(call link,$(O)/pass2.elf,$(O)/ksyms1.o)
-	$(Q)$(call ksyms,$(O)/pass2.elf,$(O)/ksyms2)
-	$(Q)$(call link,$@.tmp,$(O)/ksyms2.o)
+	$(Q): | $(call ksyms,ksyms0)
+	$(Q)$(call link,pass1.elf,ksyms0)
+	$(Q)$(NM) -n $(O)/pass1.elf | $(call ksyms,ksyms1)
+	$(Q)$(call link,pass2.elf,ksyms1)
+	$(Q)$(NM) -n $(O)/pass2.elf | $(call ksyms,ksyms2)
+	$(Q)$(call link,k896.elf.tmp,ksyms2)
 	$(Q)$(NM) -n $@.tmp | $(PYTHON) tools/kallsyms.py | cmp - $(O)/ksyms2.asm
 	$(Q)mv $@.tmp $@
 

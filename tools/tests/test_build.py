@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""
+The build: reproducible, nothing rebuilt in vain, everything rebuilt that must be,
+and the targets that a person types.
+"""
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import lab
+
+
+def sources():
+    """The files of the tree that git knows or would add."""
+    listing = subprocess.run(["git", "-C", str(lab.ROOT), "ls-files", "-z", "--cached", "--others",
+                              "--exclude-standard"], stdout=subprocess.PIPE, check=True).stdout
+    return sorted(name for name in os.fsdecode(listing).split("\0")
+                  if name and (lab.ROOT / name).is_file())
+
+
+@pytest.fixture(name="clone")
+def fixture_clone(tmp_path):
+    """A function that makes a copy of the sources in a folder of the given name."""
+    def copy(name):
+        for file in sources():
+            target = tmp_path / name / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(lab.ROOT / file, target)
+        return tmp_path / name
+    return copy
+
+
+def make(root, *args):
+    done = lab.make(*args, root=root)
+    assert done.returncode == 0, lab.tail(done.stdout)
+    return done.stdout
+
+
+def commands(output):
+    """What a build did: the set of (command, file) lines."""
+    return re.findall(r"^  ([A-Z]+) +(\S+)$", output, re.MULTILINE)
+
+
+def test_two_folders_give_one_kernel(clone):
+    """Neither the folder, nor O=, nor -j, nor the time leave a trace in the ELF file."""
+    first, second = clone("first"), clone("deeper/second")
+    make(first, "-j2", "kernel")
+    make(second, "-j1", f"O={second}/elsewhere/out", "kernel")
+    one = (first / "build" / "k896.elf").read_bytes()
+    two = (second / "elsewhere" / "out" / "k896.elf").read_bytes()
+    assert one == two
+
+
+def test_nothing_is_built_twice_and_everything_when_it_must(clone):
+    root = clone("tree")
+    first = commands(make(root, "-j2", "kernel"))
+    nr_c = sum(kind == "CC" for kind, _ in first)
+    assert nr_c == len([s for s in sources() if s.endswith(".c")]), "a C file that nothing builds"
+
+    assert commands(make(root, "kernel")) == []
+
+    # A header: what includes it and nothing else.
+    header = root / "kernel" / "kallsyms.h"
+    header.touch()
+    again = commands(make(root, "kernel"))
+    users = [s for s in sources() if s.endswith(".c")
+             and "<kernel/kallsyms.h>" in (root / s).read_text(encoding="utf-8")]
+    assert {name for kind, name in again if kind == "CC"} >= set(users)
+    assert 0 < sum(kind == "CC" for kind, _ in again) < nr_c
+    assert commands(make(root, "kernel")) == []
+
+    # The flags: everything, there and back.
+    for flags in (["OPT=-Os"], []):
+        assert sum(kind == "CC" for kind, _ in commands(make(root, "-j2", *flags, "kernel"))) == nr_c
+        assert commands(make(root, *flags, "kernel")) == []
+
+    # A file that is gone may not stop the build: its header is in the old dependencies.
+    (root / "mm" / "extra.h").write_text("/* SPDX-License-Identifier: MIT */\n")
+    source = root / "mm" / "extra.c"
+    source.write_text("/* SPDX-License-Identifier: MIT */\n#include <mm/extra.h>\n")
+    make(root, "kernel")
+    (root / "mm" / "extra.h").unlink()
+    source.unlink()
+    make(root, "kernel")
+
+
+def test_clean_removes_the_build(clone):
+    root = clone("tree")
+    make(root, "-j2", "kernel")
+    make(root, "clean")
+    assert not (root / "build").exists()
+    assert sorted(os.listdir(root)) == sorted({name.split("/")[0] for name in sources()})
+
+
+def test_both_products():
+    make(lab.ROOT, "-j2", f"O={lab.OUT}", "all")
+    assert (lab.OUT / "k896.iso").stat().st_size < 4 << 20
+    for option in ("--is-x86-multiboot",):
+        subprocess.run(["grub-file", option, str(lab.OUT / "k896.elf")], check=True)
+    sections = subprocess.run(["readelf", "-S", str(lab.OUT / "k896.elf")], check=True, text=True,
+                              stdout=subprocess.PIPE).stdout
+    assert ".debug_info" in sections
+
+
+def test_no_segment_is_writable_and_executable():
+    elf = lab.build() / "k896.elf"
+    headers = subprocess.run(["readelf", "-lW", str(elf)], check=True, text=True,
+                             stdout=subprocess.PIPE).stdout
+    flags = re.findall(r"^  LOAD .* ([R ][W ][E ]) 0x", headers, re.MULTILINE)
+    assert flags and not [f for f in flags if "W" in f and "E" in f]
+
+
+def test_verbose_shows_commands(clone):
+    root = clone("tree")
+    output = make(root, "V=1", "-j2", "kernel")
+    assert re.search(r"gcc .*-c -o build/kernel/main\.o kernel/main\.c", output)
+    assert commands(output) == []
+
+
+def test_help_names_each_target():
+    output = make(lab.ROOT, "help")
+    for target in ("all", "iso", "run", "run-kernel", "debug", "gdb", "test", "check", "clean",
+                   "help"):
+        assert re.search(rf"^  make {target} +\S", output, re.MULTILINE), target
+
+
+# --- make run ----------------------------------------------------------------------
+
+@pytest.mark.parametrize("typed", ["memmap=1M$32M", "memmap=1M$$32M"])
+@pytest.mark.parametrize("target", ["run", "run-kernel"])
+def test_run_hands_over_the_command_line(target, typed):
+    """`$` arrives, typed once or twice; MEM= counts; how to leave is said."""
+    with lab.locked("run-iso"):     # build/run.iso is one
+        done = lab.make(target, f"O={lab.OUT}", "MEM=48M",
+                        f"KERNEL_ARGS=selftest=selftest exit=1 {typed}")
+    text = done.stdout.replace("\r", "")
+    assert done.returncode == 0, lab.tail(text)
+    assert "Ctrl-A" in text
+    assert re.search(r"Command line:.* memmap=1M\$32M$", text, re.MULTILINE), lab.tail(text)
+    assert "-m 48M" in text
+    assert ("-cdrom" in text) == (target == "run")
+
+
+def test_run_reports_failure():
+    done = lab.make("run-kernel", f"O={lab.OUT}", "KERNEL_ARGS=selftest=nosuchsuite exit=1")
+    assert done.returncode != 0 and "a self-test failed" in done.stdout
+
+
+def test_run_falls_back_without_grub(tmp_path):
+    """Where grub-mkrescue cannot be had, make run boots by QEMU's own loader and says so."""
+    path = tmp_path / "bin"
+    path.mkdir()
+    for folder in os.environ["PATH"].split(":"):
+        for program in os.listdir(folder) if os.path.isdir(folder) else ():
+            if not program.startswith("grub-") and not (path / program).exists():
+                (path / program).symlink_to(os.path.join(folder, program))
+    apt = path / "apt-get"          # no network, so to say
+    apt.unlink(missing_ok=True)
+    apt.write_text("#!/bin/sh\nexit 100\n")
+    apt.chmod(0o755)
+    done = subprocess.run(["make", "-C", str(lab.ROOT), f"O={lab.OUT}", "run",
+                           "KERNEL_ARGS=selftest=selftest exit=1"], text=True,
+                          env={**lab.clean_env(), "PATH": str(path)}, timeout=300,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
+    assert done.returncode == 0, lab.tail(done.stdout)
+    assert "make run-kernel" in done.stdout and "-cdrom" not in done.stdout
