@@ -13,6 +13,8 @@
 #include <kernel/selftest.h>
 #include <kernel/time.h>
 #include <mm/bootmem.h>
+#include <mm/memblock.h>
+#include <mm/mm.h>
 #include <kernel/lib/errno.h>
 #include <kernel/lib/string.h>
 #include <kernel/lib/vsprintf.h>
@@ -71,6 +73,10 @@ void kmain(u32 magic, phys_addr_t info)
 	trap_init();
 	init_IRQ();
 	time_init();
+	free_area_init();
+	memblock_free_all();
+	init_per_zone_wmark_min();
+	memblock_discard();
 	local_irq_enable();
 	system_running = true;
 	run_selftests();

@@ -16,6 +16,7 @@
  * Reference: Linux 6.1 arch/x86/kernel/e820.c, setup.c (setup_arch), in spirit.
  */
 #include <mm/bootmem.h>
+#include <mm/internal.h>
 #include <mm/memblock.h>
 #include <mm/mm_types.h>
 #include <kernel/bug.h>
@@ -263,7 +264,7 @@ static bool __init ram_range(unsigned int idx, phys_addr_t *start, phys_addr_t *
 void __init bootmem_map_memory(void)
 {
 	pgtable_use_memblock();
-	paging_init(ram_range, false);
+	paging_init(ram_range, debug_pagealloc_enabled());
 	memblock_set_current_limit(PFN_PHYS(max_low_pfn));
 	memblock_allow_resize();
 }

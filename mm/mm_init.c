@@ -130,7 +130,7 @@ static void __init zone_init(struct pglist_data *pgdat, enum zone_type idx,
 	pgdat->node_present_pages += zone->present_pages;
 	if (zone->present_pages)
 		pgdat->nr_zones = idx + 1;
-	pr_info("  %-8s [mem %#010lx-%#010lx], %lu pages present\n", zone->name,
+	pr_info("  %-8s [mem 0x%08lx-0x%08lx], %lu pages present\n", zone->name,
 		start_pfn << PAGE_SHIFT, ((end_pfn - 1) << PAGE_SHIFT) | ~PAGE_MASK,
 		zone->present_pages);
 }
