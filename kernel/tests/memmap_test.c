@@ -1,0 +1,637 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The memory map: tables of maps with their exact results, then random maps against
+ * a model that colours an array, granule by granule, and knows no intervals.
+ */
+#include <kernel/selftest.h>
+#include <kernel/lib/memmap.h>
+
+#define U MEMMAP_USABLE
+#define R MEMMAP_RESERVED
+#define A MEMMAP_ACPI
+#define N MEMMAP_NVS
+#define X MEMMAP_UNUSABLE
+
+#define MAX_RAW 12
+#define MAX_OUT (2 * MAX_RAW + 5)
+
+#define FOUR_GB 0x100000000ULL
+
+/* A map in, and what must come out. Ranges here are [start, end). */
+struct example {
+	const char *name;
+	struct {
+		u64 start, end;
+		u32 type;
+	} raw[MAX_RAW], want[MAX_RAW];
+};
+
+static const struct example examples[] = {
+	{"nothing", {{0}}, {{0, 0x1000, R}, {0xA0000, 0x100000, R}}},
+	{"qemu pc 128M",
+	 {{0, 0x9fc00, U},
+	  {0x9fc00, 0xa0000, R},
+	  {0xf0000, 0x100000, R},
+	  {0x100000, 0x7fe0000, U},
+	  {0x7fe0000, 0x8000000, R},
+	  {0xfffc0000, FOUR_GB, R}},
+	 {{0, 0x1000, R},
+	  {0x1000, 0x9f000, U},
+	  {0x9f000, 0x100000, R},
+	  {0x100000, 0x7fe0000, U},
+	  {0x7fe0000, 0x8000000, R},
+	  {0xfffc0000, FOUR_GB, R}}},
+	{"BIOS area said to be RAM",
+	 {{0, 0xa0000, U}, {0xc0000, 0x2000000, U}},
+	 {{0, 0x1000, R}, {0x1000, 0xa0000, U}, {0xa0000, 0x100000, R}, {0x100000, 0x2000000, U}}},
+	{"one entry over everything",
+	 {{0, 0x800000, U}},
+	 {{0, 0x1000, R}, {0x1000, 0xa0000, U}, {0xa0000, 0x100000, R}, {0x100000, 0x800000, U}}},
+	{"backwards, touching",
+	 {{0x300000, 0x400000, U}, {0x200000, 0x300000, U}, {0x100000, 0x200000, U}},
+	 {{0, 0x1000, R}, {0xa0000, 0x100000, R}, {0x100000, 0x400000, U}}},
+	{"more restrictive wins, first or last",
+	 {{0x200000, 0x300000, X},
+	  {0x200000, 0x400000, R},
+	  {0x200000, 0x500000, N},
+	  {0x200000, 0x600000, A},
+	  {0x100000, 0x800000, U}},
+	 {{0, 0x1000, R},
+	  {0xa0000, 0x100000, R},
+	  {0x100000, 0x200000, U},
+	  {0x200000, 0x300000, X},
+	  {0x300000, 0x400000, R},
+	  {0x400000, 0x500000, N},
+	  {0x500000, 0x600000, A},
+	  {0x600000, 0x800000, U}}},
+	{"the same the other way round",
+	 {{0x100000, 0x800000, U},
+	  {0x200000, 0x600000, A},
+	  {0x200000, 0x500000, N},
+	  {0x200000, 0x400000, R},
+	  {0x200000, 0x300000, X}},
+	 {{0, 0x1000, R},
+	  {0xa0000, 0x100000, R},
+	  {0x100000, 0x200000, U},
+	  {0x200000, 0x300000, X},
+	  {0x300000, 0x400000, R},
+	  {0x400000, 0x500000, N},
+	  {0x500000, 0x600000, A},
+	  {0x600000, 0x800000, U}}},
+	{"a hole punched by a byte",
+	 {{0x100000, 0x200000, U}, {0x150800, 0x150801, R}},
+	 {{0, 0x1000, R},
+	  {0xa0000, 0x100000, R},
+	  {0x100000, 0x150000, U},
+	  {0x150000, 0x151000, R},
+	  {0x151000, 0x200000, U}}},
+	{"usable shrinks, reserved grows",
+	 {{0x100001, 0x200fff, U}, {0x300fff, 0x301001, R}},
+	 {{0, 0x1000, R},
+	  {0xa0000, 0x100000, R},
+	  {0x101000, 0x200000, U},
+	  {0x300000, 0x302000, R}}},
+	{"usable of less than a page", {{0x200100, 0x200f00, U}}, {{0, 0x1000, R}, {0xa0000, 0x100000, R}}},
+	{"usable with no whole page",
+	 {{0x200001, 0x201fff, U}},
+	 {{0, 0x1000, R}, {0xa0000, 0x100000, R}}},
+	{"two halves of a page",
+	 {{0x200000, 0x200800, U}, {0x200800, 0x201000, U}},
+	 {{0, 0x1000, R}, {0xa0000, 0x100000, R}, {0x200000, 0x201000, U}}},
+	{"reserved grows together",
+	 {{0x200000, 0x200001, R}, {0x201fff, 0x202000, R}},
+	 {{0, 0x1000, R}, {0xa0000, 0x100000, R}, {0x200000, 0x202000, R}}},
+	{"beyond 4 GiB",
+	 {{0x100000, 0x180000000, U}, {0x200000000, 0x300000000, R}},
+	 {{0, 0x1000, R}, {0xa0000, 0x100000, R}, {0x100000, 0xfffff000, U}}},
+	{"reserved across 4 GiB",
+	 {{0xfff00000, 0x180000000, R}},
+	 {{0, 0x1000, R}, {0xa0000, 0x100000, R}, {0xfff00000, FOUR_GB, R}}},
+	{"unknown types are reserved",
+	 {{0x100000, 0x400000, U}, {0x200000, 0x300000, 12}, {0x300000, 0x380000, 0}},
+	 {{0, 0x1000, R},
+	  {0xa0000, 0x100000, R},
+	  {0x100000, 0x200000, U},
+	  {0x200000, 0x380000, R},
+	  {0x380000, 0x400000, U}}},
+};
+
+static void example_desc(const struct example *e, char *desc)
+{
+	strscpy(desc, e->name, KUNIT_PARAM_DESC_SIZE);
+}
+KUNIT_ARRAY_PARAM(example, examples, example_desc)
+
+static struct memmap_entry raw[MAX_RAW + 1], result[MAX_OUT];
+
+static void known_maps(struct kunit *test)
+{
+	const struct example *e = test->param_value;
+	struct memmap out = {.entries = result, .max = MAX_OUT};
+	struct memmap_stats stats;
+	unsigned int i, n;
+
+	for (n = 0; e->raw[n].end; n++)
+		raw[n] = (struct memmap_entry){.base = e->raw[n].start,
+					       .size = e->raw[n].end - e->raw[n].start,
+					       .type = e->raw[n].type};
+	memmap_sanitize(raw, n, &out, &stats);
+	KUNIT_EXPECT_TRUE(test, memmap_check(&out));
+	for (i = 0; i < out.nr && e->want[i].end; i++) {
+		KUNIT_EXPECT_EQ(test, result[i].base, e->want[i].start);
+		KUNIT_EXPECT_EQ(test, result[i].base + result[i].size, e->want[i].end);
+		KUNIT_EXPECT_EQ(test, result[i].type, e->want[i].type);
+	}
+	KUNIT_EXPECT_EQ(test, i, out.nr);
+	KUNIT_EXPECT_EQ(test, e->want[i].end, 0ULL);
+	KUNIT_EXPECT_EQ(test, stats.unlisted, 0U);
+	KUNIT_EXPECT_EQ(test, stats.lost, 0ULL);
+}
+
+static void oddities_are_counted(struct kunit *test)
+{
+	const struct memmap_entry odd[] = {
+		{0x100000, 0x100000, U},
+		{0x180000, 0, R},                      /* empty */
+		{0x180000, 0, U},                      /* empty */
+		{0x100000, U64_MAX, U},                /* RAM without end: not believed */
+		{0xfffffffffffff000, 0x1000, U},       /* the last page does not wrap */
+		{0x8000000000000000, 0x8000000000000001, R}, /* wraps by a byte */
+		{FOUR_GB - 0x800, 0x100800, U},        /* 1 MiB and a bit out of reach */
+		{0x400000, 0x1000, 77},
+	};
+	struct memmap out = {.entries = result, .max = MAX_OUT};
+	struct memmap_stats stats;
+
+	memmap_sanitize(odd, ARRAY_SIZE(odd), &out, &stats);
+	KUNIT_EXPECT_TRUE(test, memmap_check(&out));
+	KUNIT_EXPECT_EQ(test, stats.zero_length, 2U);
+	KUNIT_EXPECT_EQ(test, stats.wrapped, 2U);
+	KUNIT_EXPECT_EQ(test, stats.unknown_type, 1U);
+	KUNIT_EXPECT_EQ(test, stats.unreachable, 0x100800ULL);
+	KUNIT_EXPECT_EQ(test, memmap_usable(&out), 0x100000ULL);
+	KUNIT_EXPECT_EQ(test, memmap_end(&out), 0x200000ULL);
+}
+
+/* A reservation that runs over the end of 64 bits holds from its start on. */
+static void wrapped_reservation_holds(struct kunit *test)
+{
+	const struct memmap_entry wrapping[] = {
+		{0x100000, 0x700000, U},
+		{0x400000, U64_MAX - 0x1000, R},
+	};
+	struct memmap out = {.entries = result, .max = MAX_OUT};
+	struct memmap_stats stats;
+
+	memmap_sanitize(wrapping, ARRAY_SIZE(wrapping), &out, &stats);
+	KUNIT_EXPECT_EQ(test, stats.wrapped, 1U);
+	KUNIT_EXPECT_EQ(test, memmap_usable(&out), 0x300000ULL);
+	KUNIT_EXPECT_EQ(test, out.entries[out.nr - 1].base, 0x400000ULL);
+	KUNIT_EXPECT_EQ(test, out.entries[out.nr - 1].size, FOUR_GB - 0x400000);
+}
+
+/* --- the model ------------------------------------------------------------------------------ */
+
+#define GRANULE       512ULL
+#define MODEL_BYTES   (2 * SZ_1M)
+#define MODEL_NR      (MODEL_BYTES / GRANULE)
+#define PAGE_GRANULES (4096 / GRANULE)
+
+/* Type of each granule of [origin, origin + MODEL_BYTES); 0 is a hole. */
+static u8 model[MODEL_NR];
+
+static const u8 rank[] = {[0] = 0, [U] = 1, [A] = 2, [N] = 3, [R] = 4, [X] = 5};
+
+static void model_paint(unsigned int from, unsigned int to, u32 type)
+{
+	if (type != U) {
+		from = ALIGN_DOWN(from, PAGE_GRANULES);
+		to = ALIGN(to, PAGE_GRANULES);
+	}
+	for (; from < to && from < MODEL_NR; from++)
+		if (rank[type] > rank[model[from]])
+			model[from] = (u8)type;
+}
+
+/* Make @n random entries, in granules, and paint them. */
+static void random_map(struct kunit *test, unsigned int n, u64 origin)
+{
+	unsigned int i;
+
+	memset(model, 0, sizeof(model));
+	for (i = 0; i < n; i++) {
+		unsigned int longest = kunit_rand_below(test, 2) ? MODEL_NR : 40;
+		unsigned int from = kunit_rand_below(test, MODEL_NR);
+		unsigned int len = kunit_rand_below(test, longest);
+		u32 type = kunit_rand_below(test, 2) ? U : 1 + kunit_rand_below(test, 5);
+
+		len = min(len, (unsigned int)MODEL_NR - from);
+		raw[i] = (struct memmap_entry){
+			.base = origin + from * GRANULE, .size = len * GRANULE, .type = type};
+		if (len)
+			model_paint(from, from + len, type);
+	}
+	if (origin == 0) {
+		model_paint(0, PAGE_GRANULES, R);
+		model_paint(0xA0000 / GRANULE, 0x100000 / GRANULE, R);
+	}
+}
+
+/* What the model says of a page: a page that is usable in part is not. */
+static u32 model_page(unsigned int page, u64 origin)
+{
+	const u8 *g = &model[page * PAGE_GRANULES];
+	u64 addr = origin + page * 4096ULL;
+
+	if (g[0] == U && (addr >= MEMMAP_USABLE_END || memchr_inv(g, U, PAGE_GRANULES)))
+		return 0;
+	if (addr >= FOUR_GB)
+		return 0;
+	return g[0];
+}
+
+static u32 result_page(const struct memmap *map, u64 addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < map->nr; i++)
+		if (map->entries[i].base <= addr &&
+		    addr - map->entries[i].base < map->entries[i].size)
+			return map->entries[i].type;
+	return 0;
+}
+
+static u64 model_unreachable(u64 origin)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < MODEL_NR; i++)
+		n += model[i] == U && origin + i * GRANULE >= MEMMAP_USABLE_END;
+	return n * GRANULE;
+}
+
+static void compare_with_model(struct kunit *test, const struct memmap *out, u64 origin)
+{
+	unsigned int page, wrong = 0;
+
+	for (page = 0; page < MODEL_NR / PAGE_GRANULES; page++)
+		if (result_page(out, origin + page * 4096ULL) != model_page(page, origin))
+			wrong++;
+	KUNIT_EXPECT_EQ(test, wrong, 0U);
+}
+
+/* Half of the rounds lie at the bottom, with its BIOS areas, half across 4 GiB. */
+static void random_maps_agree_with_model(struct kunit *test)
+{
+	unsigned int round, rounds = kunit_soaking() ? 5000 : 60;
+
+	for (round = 0; round < rounds; round++) {
+		u64 origin = round & 1 ? FOUR_GB - MODEL_BYTES / 2 : 0;
+		struct memmap out = {.entries = result, .max = MAX_OUT};
+		unsigned int n = kunit_rand_below(test, MAX_RAW + 1);
+		struct memmap_stats stats;
+
+		random_map(test, n, origin);
+		memmap_sanitize(raw, n, &out, &stats);
+		KUNIT_ASSERT_TRUE(test, memmap_check(&out));
+		compare_with_model(test, &out, origin);
+		KUNIT_EXPECT_EQ(test, stats.unreachable, model_unreachable(origin));
+		KUNIT_EXPECT_EQ(test, stats.unlisted, 0U);
+		KUNIT_EXPECT_EQ(test, stats.lost, 0ULL);
+	}
+}
+
+/*
+ * Too little room for the result: pages may be missing from it, but none may be called
+ * usable that the model does not, and what is missing is accounted for.
+ */
+static void overflow_loses_no_reservation(struct kunit *test)
+{
+	unsigned int round, rounds = kunit_soaking() ? 5000 : 60;
+	struct memmap_stats stats, full_stats;
+
+	for (round = 0; round < rounds; round++) {
+		struct memmap full = {.entries = result, .max = MAX_OUT};
+		struct memmap_entry few[6];
+		struct memmap out = {.entries = few, .max = kunit_rand_below(test, 7)};
+		unsigned int i, wrong = 0;
+
+		random_map(test, MAX_RAW, 0);
+		memmap_sanitize(raw, MAX_RAW, &full, &full_stats);
+		memmap_sanitize(raw, MAX_RAW, &out, &stats);
+		KUNIT_ASSERT_TRUE(test, memmap_check(&out));
+		for (i = 0; i < MODEL_NR / PAGE_GRANULES; i++) {
+			u32 got = result_page(&out, i * 4096ULL);
+
+			wrong += got != 0 && got != model_page(i, 0);
+		}
+		KUNIT_EXPECT_EQ(test, wrong, 0U);
+		KUNIT_EXPECT_EQ(test, memmap_usable(&out) + stats.lost, memmap_usable(&full));
+		KUNIT_EXPECT_EQ(test, out.nr, min(full.nr, out.max));
+		/* RAM goes only when nothing else is left to go. */
+		if (stats.lost)
+			for (i = 0; i < out.nr; i++)
+				KUNIT_EXPECT_EQ(test, few[i].type, (u32)U);
+	}
+}
+
+static void full_raw_map_keeps_reservations(struct kunit *test)
+{
+	struct memmap_entry few[3];
+	struct memmap map = {.entries = few, .max = 3};
+
+	KUNIT_EXPECT_TRUE(test, memmap_append(&map, 0x100000, 0x300000, U));
+	KUNIT_EXPECT_TRUE(test, memmap_append(&map, 0x800000, 0x1000, U));
+	KUNIT_EXPECT_TRUE(test, memmap_append(&map, 0x200000, 0x1000, R));
+	KUNIT_EXPECT_FALSE(test, memmap_append(&map, 0x900000, 0x900000, U));
+	KUNIT_EXPECT_EQ(test, few[1].base, 0x800000ULL);
+	KUNIT_EXPECT_FALSE(test, memmap_append(&map, 0x300000, 0x1000, R));
+	KUNIT_EXPECT_EQ(test, few[1].base, 0x300000ULL);
+	KUNIT_EXPECT_FALSE(test, memmap_append(&map, 0x400000, 0x1000, N));
+	KUNIT_EXPECT_EQ(test, few[0].base, 0x400000ULL);
+	KUNIT_EXPECT_FALSE(test, memmap_append(&map, 0x500000, 0x1000, N));
+	KUNIT_EXPECT_EQ(test, map.nr, 3U);
+}
+
+/* A map of usable ranges [start, end), 0 ends it, into raw[]. */
+static struct memmap usable_map(const u64 *bounds)
+{
+	struct memmap map = {.entries = raw, .max = MAX_RAW};
+
+	for (; bounds[1]; bounds += 2)
+		memmap_append(&map, bounds[0], bounds[1] - bounds[0], U);
+	return map;
+}
+
+#define MIB(n)  ((u64)(n) << 20)
+#define LOW_END MIB(896)
+
+/*
+ * struct page of 32 bytes: to describe 1 MiB of addresses takes 8 KiB, and a range
+ * pays for itself when it is larger than 1/128 of the distance to the one below.
+ */
+static void sparse_ram_is_left_out(struct kunit *test)
+{
+	struct memmap_sparse sparse;
+	struct memmap map;
+
+	/* 16 MiB, and 16 MiB at 3 GiB: the description would not fit beside a kernel. */
+	map = usable_map((const u64[]){MIB(1), MIB(16), MIB(3072), MIB(3088), 0, 0});
+	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
+	KUNIT_EXPECT_EQ(test, sparse.excess, MIB(16));
+	KUNIT_EXPECT_EQ(test, sparse.costly, 0ULL);
+	KUNIT_EXPECT_EQ(test, sparse.end, MIB(16));
+	KUNIT_EXPECT_EQ(test, map.nr, 1U);
+
+	/* With 128 MiB below it fits, but takes 24 MiB to give 16. */
+	map = usable_map((const u64[]){MIB(1), MIB(128), MIB(3072), MIB(3088), 0, 0});
+	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
+	KUNIT_EXPECT_EQ(test, sparse.excess, 0ULL);
+	KUNIT_EXPECT_EQ(test, sparse.costly, MIB(16));
+	KUNIT_EXPECT_EQ(test, sparse.end, MIB(128));
+
+	/* 32 MiB there are worth it. */
+	map = usable_map((const u64[]){MIB(1), MIB(128), MIB(3072), MIB(3104), 0, 0});
+	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
+	KUNIT_EXPECT_EQ(test, sparse.costly, 0ULL);
+	KUNIT_EXPECT_EQ(test, sparse.end, MIB(3104));
+	KUNIT_EXPECT_EQ(test, map.nr, 2U);
+
+	/* A worthless range stays when one above it pays for both. */
+	map = usable_map((const u64[]){MIB(1), MIB(128), MIB(3072), MIB(3088), MIB(3200), MIB(3300),
+				       0, 0});
+	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
+	KUNIT_EXPECT_EQ(test, sparse.costly, 0ULL);
+	KUNIT_EXPECT_EQ(test, map.nr, 3U);
+
+	/* And the one above goes alone when the one below pays for itself. */
+	map = usable_map((const u64[]){MIB(1), MIB(128), MIB(1024), MIB(1124), MIB(3200), MIB(3201),
+				       0, 0});
+	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
+	KUNIT_EXPECT_EQ(test, sparse.costly, MIB(1));
+	KUNIT_EXPECT_EQ(test, sparse.end, MIB(1124));
+}
+
+/* RAM in one piece never goes, but for what little low memory cannot describe. */
+static void contiguous_ram_stays(struct kunit *test)
+{
+	struct memmap_sparse sparse;
+	struct memmap map;
+	unsigned int mib;
+
+	for (mib = 2; mib <= 4095; mib += 91) {
+		map = usable_map((const u64[]){0x1000, 0x9f000, MIB(1), MIB(mib), 0, 0});
+		memmap_drop_sparse(&map, 32, LOW_END, &sparse);
+		KUNIT_EXPECT_EQ(test, sparse.excess + sparse.costly, 0ULL);
+		KUNIT_EXPECT_EQ(test, sparse.end, MIB(mib));
+		KUNIT_EXPECT_EQ(test, map.nr, 2U);
+	}
+
+	/* vmalloc= left 17 MiB of low memory: 8 MiB of mem_map describe 1 GiB, no more. */
+	map = usable_map((const u64[]){MIB(1), MIB(3072), 0, 0});
+	memmap_drop_sparse(&map, 32, MIB(17), &sparse);
+	KUNIT_EXPECT_EQ(test, sparse.excess, MIB(2048));
+	KUNIT_EXPECT_EQ(test, sparse.end, MIB(1024));
+	KUNIT_EXPECT_EQ(test, map.entries[0].size, MIB(1023));
+
+	/* No usable memory at all. */
+	map = usable_map((const u64[]){0, 0});
+	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
+	KUNIT_EXPECT_EQ(test, sparse.end, 0ULL);
+}
+
+/* Reserved ranges are nobody's cost and stay. */
+static void sparse_leaves_reserved_alone(struct kunit *test)
+{
+	struct memmap map = {.entries = raw, .max = MAX_RAW};
+	struct memmap_sparse sparse;
+
+	memmap_append(&map, MIB(1), MIB(15), U);
+	memmap_append(&map, MIB(3000), MIB(1), U);
+	memmap_append(&map, MIB(3001), MIB(10), R);
+	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
+	KUNIT_EXPECT_EQ(test, map.nr, 2U);
+	KUNIT_EXPECT_EQ(test, raw[1].base, MIB(3001));
+	KUNIT_EXPECT_EQ(test, raw[1].size, MIB(10));
+}
+
+static struct memmap_edits edits;
+
+static void options_are_parsed(struct kunit *test)
+{
+	edits.nr = 0;
+	KUNIT_EXPECT_EQ(test, memmap_parse_mem("64M", &edits), 0);
+	KUNIT_EXPECT_EQ(test, memmap_parse("exactmap,1M@1M,0x10000$2M,64k#0xffff0000,2G", &edits), 0);
+	KUNIT_ASSERT_EQ(test, edits.nr, 6U);
+	KUNIT_EXPECT_EQ(test, (int)edits.list[0].kind, (int)MEMMAP_EDIT_LIMIT);
+	KUNIT_EXPECT_EQ(test, edits.list[0].entry.base, MIB(64));
+	KUNIT_EXPECT_EQ(test, (int)edits.list[1].kind, (int)MEMMAP_EDIT_EXACT);
+	KUNIT_EXPECT_EQ(test, (int)edits.list[2].kind, (int)MEMMAP_EDIT_ADD);
+	KUNIT_EXPECT_EQ(test, edits.list[2].entry.base, MIB(1));
+	KUNIT_EXPECT_EQ(test, edits.list[2].entry.size, MIB(1));
+	KUNIT_EXPECT_EQ(test, edits.list[2].entry.type, (u32)U);
+	KUNIT_EXPECT_EQ(test, edits.list[3].entry.base, MIB(2));
+	KUNIT_EXPECT_EQ(test, edits.list[3].entry.size, 0x10000ULL);
+	KUNIT_EXPECT_EQ(test, edits.list[3].entry.type, (u32)R);
+	KUNIT_EXPECT_EQ(test, edits.list[4].entry.base, 0xffff0000ULL);
+	KUNIT_EXPECT_EQ(test, edits.list[4].entry.type, (u32)A);
+	KUNIT_EXPECT_EQ(test, (int)edits.list[5].kind, (int)MEMMAP_EDIT_LIMIT);
+	KUNIT_EXPECT_EQ(test, edits.list[5].entry.base, MIB(2048));
+}
+
+static void bad_options_change_nothing(struct kunit *test)
+{
+	static const char *const bad[] = {
+		"",      "M",       "@1M",   "1M@",    "1M@x",  "1M$1Mx",      "1M!1M", "1M,",
+		",1M",   "0$1M",    "0",     "1M@1M,,", "exact", "exactmapper", "-1M",   "1M@-1",
+		"1M@1M,16Q$1M",
+	};
+	unsigned int i;
+
+	edits.nr = 0;
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		KUNIT_EXPECT_EQ(test, memmap_parse(bad[i], &edits), -EINVAL);
+	KUNIT_EXPECT_EQ(test, memmap_parse("99999999999999999999", &edits), -ERANGE);
+	KUNIT_EXPECT_EQ(test, memmap_parse("16E", &edits), -ERANGE);
+	KUNIT_EXPECT_EQ(test, memmap_parse("2M@0xfffffffffff00000", &edits), -ERANGE);
+	KUNIT_EXPECT_EQ(test, memmap_parse_mem("0", &edits), -EINVAL);
+	KUNIT_EXPECT_EQ(test, memmap_parse_mem("64M@0", &edits), -EINVAL);
+	KUNIT_EXPECT_EQ(test, memmap_parse_mem("", &edits), -EINVAL);
+	KUNIT_EXPECT_EQ(test, memmap_parse_mem("99999999999999999999", &edits), -ERANGE);
+	KUNIT_EXPECT_EQ(test, edits.nr, 0U);
+
+	for (i = 0; i < MEMMAP_EDITS_MAX - 1; i++)
+		KUNIT_ASSERT_EQ(test, memmap_parse("1M$1M", &edits), 0);
+	KUNIT_EXPECT_EQ(test, memmap_parse("1M$1M,1M$2M", &edits), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, edits.nr, (unsigned int)MEMMAP_EDITS_MAX - 1);
+	KUNIT_EXPECT_EQ(test, memmap_parse("1M$1M", &edits), 0);
+	KUNIT_EXPECT_EQ(test, memmap_parse_mem("1M", &edits), -ENOSPC);
+}
+
+/* Parse @val as memmap=, do it to 127 MiB of RAM from 1 MiB on, and sanitise. */
+static struct memmap updated_map(struct kunit *test, const char *val)
+{
+	struct memmap map = usable_map((const u64[]){MIB(1), MIB(128), 0, 0});
+	struct memmap out = {.entries = result, .max = MAX_OUT};
+	struct memmap_stats stats;
+
+	memmap_append(&map, MIB(128), MIB(1), R);
+	edits.nr = 0;
+	KUNIT_EXPECT_EQ(test, memmap_parse(val, &edits), 0);
+	KUNIT_EXPECT_TRUE(test, memmap_update(&map, &edits));
+	memmap_sanitize(map.entries, map.nr, &out, &stats);
+	KUNIT_EXPECT_TRUE(test, memmap_check(&out));
+	return out;
+}
+
+static void options_take_effect(struct kunit *test)
+{
+	struct memmap out;
+
+	out = updated_map(test, "64M");
+	KUNIT_EXPECT_EQ(test, memmap_end(&out), MIB(64));
+	KUNIT_EXPECT_EQ(test, result_page(&out, MIB(128)), (u32)R);
+	out = updated_map(test, "128M");
+	KUNIT_EXPECT_EQ(test, memmap_usable(&out), MIB(127));
+	out = updated_map(test, "1M");
+	KUNIT_EXPECT_EQ(test, memmap_usable(&out), 0ULL);
+	out = updated_map(test, "0x1001800");
+	KUNIT_EXPECT_EQ(test, memmap_end(&out), 0x1001000ULL);
+
+	out = updated_map(test, "1M$32M");
+	KUNIT_EXPECT_EQ(test, memmap_usable(&out), MIB(126));
+	KUNIT_EXPECT_EQ(test, result_page(&out, MIB(32)), (u32)R);
+	out = updated_map(test, "1M#32M");
+	KUNIT_EXPECT_EQ(test, result_page(&out, MIB(32)), (u32)A);
+
+	/* Later items see what earlier ones did. */
+	out = updated_map(test, "64M,16M@256M");
+	KUNIT_EXPECT_EQ(test, memmap_usable(&out), MIB(63 + 16));
+	out = updated_map(test, "16M@256M,64M");
+	KUNIT_EXPECT_EQ(test, memmap_usable(&out), MIB(63));
+	out = updated_map(test, "exactmap,2M@4M");
+	KUNIT_EXPECT_EQ(test, memmap_usable(&out), MIB(2));
+	KUNIT_EXPECT_EQ(test, result_page(&out, MIB(128)), 0U);
+
+	/* To add does not overrule a reservation. */
+	out = updated_map(test, "2M@128M");
+	KUNIT_EXPECT_EQ(test, result_page(&out, MIB(128)), (u32)R);
+	KUNIT_EXPECT_EQ(test, result_page(&out, MIB(129)), (u32)U);
+}
+
+/* mem= must not make sense of an entry that has none. */
+static void limit_leaves_nonsense_alone(struct kunit *test)
+{
+	struct memmap map = {.entries = raw, .max = MAX_RAW};
+	struct memmap out = {.entries = result, .max = MAX_OUT};
+	struct memmap_stats stats;
+
+	memmap_append(&map, MIB(1), U64_MAX, U);
+	edits.nr = 0;
+	KUNIT_EXPECT_EQ(test, memmap_parse_mem("64M", &edits), 0);
+	memmap_update(&map, &edits);
+	memmap_sanitize(map.entries, map.nr, &out, &stats);
+	KUNIT_EXPECT_EQ(test, memmap_usable(&out), 0ULL);
+	KUNIT_EXPECT_EQ(test, stats.wrapped, 1U);
+}
+
+static void bios_data_is_found(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, memmap_bios_start(0x9fc0, 639), 0x9f000U); /* QEMU */
+	KUNIT_EXPECT_EQ(test, memmap_bios_start(0x9d80, 630), 0x9d000U);
+	KUNIT_EXPECT_EQ(test, memmap_bios_start(0x9000, 639), 0x90000U); /* EBDA below the word */
+	KUNIT_EXPECT_EQ(test, memmap_bios_start(0x9fc0, 512), 0x80000U);
+	KUNIT_EXPECT_EQ(test, memmap_bios_start(0, 0), 0x9f000U);
+	KUNIT_EXPECT_EQ(test, memmap_bios_start(0xffff, 0xffff), 0x9f000U);
+	KUNIT_EXPECT_EQ(test, memmap_bios_start(0x1000, 64), 0x9f000U); /* not believed */
+}
+
+static void checker_sees_faults(struct kunit *test)
+{
+	struct memmap_entry e[2] = {{0x1000, 0x1000, U}, {0x2000, 0x1000, R}};
+	struct memmap map = {.entries = e, .nr = 2, .max = 2};
+
+	KUNIT_EXPECT_TRUE(test, memmap_check(&map));
+	e[1].type = U; /* not merged */
+	KUNIT_EXPECT_FALSE(test, memmap_check(&map));
+	e[1] = (struct memmap_entry){0x1000, 0x1000, R}; /* overlapping */
+	KUNIT_EXPECT_FALSE(test, memmap_check(&map));
+	e[1] = (struct memmap_entry){0, 0x1000, R}; /* out of order */
+	KUNIT_EXPECT_FALSE(test, memmap_check(&map));
+	e[1] = (struct memmap_entry){0x3000, 0, R}; /* empty */
+	KUNIT_EXPECT_FALSE(test, memmap_check(&map));
+	e[1] = (struct memmap_entry){0x3000, 0x800, R}; /* part of a page */
+	KUNIT_EXPECT_FALSE(test, memmap_check(&map));
+	e[1] = (struct memmap_entry){0x3800, 0x1000, R}; /* unaligned */
+	KUNIT_EXPECT_FALSE(test, memmap_check(&map));
+	e[1] = (struct memmap_entry){0x3000, 0x1000, 9}; /* unknown */
+	KUNIT_EXPECT_FALSE(test, memmap_check(&map));
+	e[1] = (struct memmap_entry){0xfffff000, 0x1000, U}; /* ends at 4 GiB */
+	KUNIT_EXPECT_FALSE(test, memmap_check(&map));
+	e[1].type = R;
+	KUNIT_EXPECT_TRUE(test, memmap_check(&map));
+	map.max = 1; /* more than there is room */
+	KUNIT_EXPECT_FALSE(test, memmap_check(&map));
+}
+
+static struct kunit_case memmap_cases[] = {
+	KUNIT_CASE_PARAM(known_maps, example_gen_params),
+	KUNIT_CASE(oddities_are_counted),
+	KUNIT_CASE(wrapped_reservation_holds),
+	KUNIT_CASE(random_maps_agree_with_model),
+	KUNIT_CASE(overflow_loses_no_reservation),
+	KUNIT_CASE(full_raw_map_keeps_reservations),
+	KUNIT_CASE(sparse_ram_is_left_out),
+	KUNIT_CASE(contiguous_ram_stays),
+	KUNIT_CASE(sparse_leaves_reserved_alone),
+	KUNIT_CASE(options_are_parsed),
+	KUNIT_CASE(bad_options_change_nothing),
+	KUNIT_CASE(options_take_effect),
+	KUNIT_CASE(limit_leaves_nonsense_alone),
+	KUNIT_CASE(bios_data_is_found),
+	KUNIT_CASE(checker_sees_faults),
+	{0},
+};
+
+static struct kunit_suite memmap_suite = {.name = "memmap", .test_cases = memmap_cases};
+kunit_test_suite(memmap_suite);
