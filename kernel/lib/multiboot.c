@@ -82,11 +82,12 @@ static bool read_string(const struct boot_reader *r, phys_addr_t addr, char *buf
 
 static void add_map_entry(struct boot_info *info, u64 base, u64 size, u32 type)
 {
-	if (info->nr_map == BOOT_MAP_MAX) {
+	struct memmap map = {.entries = info->map, .nr = info->nr_map, .max = BOOT_MAP_MAX};
+
+	/* A full map gives up RAM for a reservation. */
+	if (!memmap_append(&map, base, size, type))
 		info->problems |= BOOT_MAP_TRUNCATED;
-		return;
-	}
-	info->map[info->nr_map++] = (struct memmap_entry){.base = base, .size = size, .type = type};
+	info->nr_map = map.nr;
 }
 
 /* parse_mmap - entries of (size, base, length, type); size does not count itself */
@@ -203,7 +204,7 @@ const char *multiboot_problem(u32 bit)
 	case BOOT_NO_MAP:
 		return "no memory map; going by mem_lower and mem_upper";
 	case BOOT_MAP_TRUNCATED:
-		return "the memory map has more entries than fit; the rest is ignored";
+		return "the memory map has more entries than fit; some RAM is ignored";
 	case BOOT_MAP_MALFORMED:
 		return "the memory map has a malformed entry; it and what follows is ignored";
 	case BOOT_CMDLINE_CUT:

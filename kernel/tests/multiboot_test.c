@@ -191,6 +191,13 @@ static void too_many_entries_are_cut(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, info.problems, BOOT_MAP_TRUNCATED);
 	KUNIT_EXPECT_EQ(test, info.map[BOOT_MAP_MAX - 1].base, (u64)(BOOT_MAP_MAX - 1) << 20);
 
+	/* A reservation behind them is not lost: RAM makes room for it. */
+	put_entry(pos - 24, 20, 0x5000, 0x1000, 2);
+	KUNIT_EXPECT_TRUE(test, parse());
+	KUNIT_EXPECT_EQ(test, info.problems, BOOT_MAP_TRUNCATED);
+	KUNIT_EXPECT_EQ(test, info.map[0].base, 0x5000ULL);
+	KUNIT_EXPECT_EQ(test, info.map[0].type, 2U);
+
 	/* Exactly as many as fit are no problem. */
 	put32(MBI + 44, pos - 24 - MMAP);
 	KUNIT_EXPECT_TRUE(test, parse());
