@@ -89,6 +89,17 @@ struct pgtable_ops {
 void pgtable_set_ops(const struct pgtable_ops *ops);
 
 /**
+ * lowmem_limit_for - how much low memory there may be
+ * @reserve: bytes of address space wanted above it, holes, pkmap and fixmap included
+ *
+ * @reserve is rounded up to 4 MiB, and brought into the range that leaves
+ * LOWMEM_LIMIT_MIN below and VMALLOC_RESERVE_MIN above.
+ *
+ * Context: any. Return: bytes.
+ */
+unsigned long lowmem_limit_for(u64 reserve);
+
+/**
  * lowmem_limit_init - fix lowmem_limit, from what vmalloc= asks for
  *
  * Context: boot, once, after parse_cmdline(); before it, lowmem_limit has its default.

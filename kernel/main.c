@@ -11,14 +11,17 @@
 #include <kernel/preempt.h>
 #include <kernel/printk.h>
 #include <kernel/selftest.h>
+#include <kernel/seq.h>
 #include <kernel/time.h>
 #include <mm/bootmem.h>
 #include <mm/memblock.h>
 #include <mm/mm.h>
+#include <mm/pgtable_alloc.h>
 #include <kernel/lib/errno.h>
 #include <kernel/lib/string.h>
 #include <kernel/lib/vsprintf.h>
 #include <arch/cpu.h>
+#include <arch/mmu.h>
 #include <arch/setup.h>
 #include <arch/traps.h>
 
@@ -69,12 +72,14 @@ void kmain(u32 magic, phys_addr_t info)
 	parse_cmdline(boot_info.cmdline);
 	bootmem_init();
 	bootmem_map_memory();
+	seq_show_on_console(show_layout);
 	setup_per_cpu_areas(percpu_alloc);
 	trap_init();
 	init_IRQ();
 	time_init();
 	free_area_init();
 	memblock_free_all();
+	pgtable_use_page_allocator();
 	init_per_zone_wmark_min();
 	memblock_discard();
 	local_irq_enable();

@@ -19,6 +19,7 @@
 #include <mm/internal.h>
 #include <mm/memblock.h>
 #include <mm/mm_types.h>
+#include <mm/pgtable_alloc.h>
 #include <kernel/bug.h>
 #include <kernel/params.h>
 #include <kernel/printk.h>

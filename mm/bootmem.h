@@ -37,11 +37,4 @@ void bootmem_map_memory(void);
  */
 void *bootmem_alloc(size_t size, size_t align, const char *name);
 
-/*
- * pgtable_use_memblock, pgtable_use_page_allocator - where pages for page tables come
- * from, from now on. Context: boot; before paging_init(), after the page allocator is up.
- */
-void pgtable_use_memblock(void);
-void pgtable_use_page_allocator(void);
-
 #endif

@@ -68,17 +68,26 @@ static phys_addr_t __init bootstrap_map_end(void)
 	return end;
 }
 
-phys_addr_t __init lowmem_limit_init(void)
+unsigned long lowmem_limit_for(u64 reserve)
 {
 	u64 most = -PAGE_OFFSET - LOWMEM_LIMIT_MIN;
-	u64 size = round_up(vmalloc_reserve, PMD_SIZE);
 
-	if (size < VMALLOC_RESERVE_MIN || size > most) {
-		size = size > most ? most : VMALLOC_RESERVE_MIN;
-		pr_warn("vmalloc=%lluM is out of range, using %lluM\n", vmalloc_reserve >> 20,
-			size >> 20);
-	}
-	lowmem_limit = -PAGE_OFFSET - (unsigned long)size;
+	if (reserve > most)
+		reserve = most;
+	if (reserve < VMALLOC_RESERVE_MIN)
+		reserve = VMALLOC_RESERVE_MIN;
+	return -PAGE_OFFSET - (unsigned long)round_up(reserve, PMD_SIZE);
+}
+
+phys_addr_t __init lowmem_limit_init(void)
+{
+	unsigned long got;
+
+	lowmem_limit = lowmem_limit_for(vmalloc_reserve);
+	got = -PAGE_OFFSET - lowmem_limit;
+	if (got != round_up(vmalloc_reserve, PMD_SIZE))
+		pr_warn("vmalloc=%lluK is out of range, using %luK\n", vmalloc_reserve >> 10,
+			got >> 10);
 	return min_t(phys_addr_t, lowmem_limit, bootstrap_map_end());
 }
 
@@ -199,4 +208,6 @@ void __init paging_init(bool (*ram_range)(unsigned int idx, phys_addr_t *start, 
 	/* Not before the tables are loaded: bootstrap entries must not become global. */
 	if (features & X86_FEATURE_PGE)
 		write_cr4(read_cr4() | X86_CR4_PGE);
+
+	register_layout_describer();
 }

@@ -60,4 +60,7 @@ static inline unsigned long layout_region_start(const struct layout_region *regi
 	return region->start + (region->above_high ? (unsigned long)high_memory : 0);
 }
 
+/* register_layout_describer - let fault reports name regions, fixmap and pkmap slots */
+void register_layout_describer(void);
+
 #endif

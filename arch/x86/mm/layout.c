@@ -14,8 +14,10 @@
  * (mem_init, up to 5.7).
  */
 #include <arch/x86/mm/internal.h>
+#include <arch/traps.h>
 #include <kernel/sections.h>
 #include <kernel/seq.h>
+#include <kernel/lib/vsprintf.h>
 
 const struct layout_region layout_regions[] = {
 	{0, false, "NULL page", "User Space"},
@@ -53,6 +55,44 @@ static const struct layout_region *region_of(unsigned long addr)
 const char *layout_region(unsigned long addr)
 {
 	return region_of(addr)->name;
+}
+
+/* describe_fixmap_slot - which slot an address of the fixmap belongs to */
+static int describe_fixmap_slot(unsigned long addr, char *buf, size_t size)
+{
+	unsigned int idx = virt_to_fix(addr);
+	unsigned int nth = idx - FIX_KMAP_BEGIN;
+
+	if (idx >= FIX_KMAP_BEGIN && idx <= FIX_KMAP_END)
+		return scnprintf(buf, size, "fixmap slot %u: kmap_atomic slot %u of CPU %u", idx,
+				 nth % KM_MAX_IDX, nth / KM_MAX_IDX);
+	if (idx >= FIX_BTMAP_END && idx <= FIX_BTMAP_BEGIN)
+		return scnprintf(buf, size, "fixmap slot %u: early_ioremap window %u", idx,
+				 (FIX_BTMAP_BEGIN - idx) / NR_FIX_BTMAPS);
+	return scnprintf(buf, size, "fixmap slot %u", idx);
+}
+
+/*
+ * describe_layout - the fault report's last resort: asked when nobody who knows
+ * the objects of a region answered
+ */
+static int describe_layout(unsigned long addr, char *buf, size_t size)
+{
+	if (addr >= FIXADDR_START && addr < FIXADDR_TOP)
+		return describe_fixmap_slot(addr, buf, size);
+	if (addr >= PKMAP_BASE && addr < PKMAP_END)
+		return scnprintf(buf, size, "pkmap slot %lu", PKMAP_NR(addr));
+	if (addr >= PAGE_OFFSET && addr < (unsigned long)high_memory)
+		return scnprintf(buf, size, "%s, pfn %#lx", layout_region(addr),
+				 PHYS_PFN(__pa(addr)));
+	return scnprintf(buf, size, "%s", layout_region(addr));
+}
+
+static struct fault_describer layout_describer = {.describe = describe_layout};
+
+void register_layout_describer(void)
+{
+	register_fault_describer(&layout_describer);
 }
 
 /* show_area - one line; small areas in KiB, as Linux prints them */

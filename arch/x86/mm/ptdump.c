@@ -20,6 +20,7 @@
 #include <arch/x86/mm/internal.h>
 #include <asm/control.h>
 #include <asm/cpufeature.h>
+#include <arch/traps.h>
 #include <kernel/printk.h>
 #include <kernel/sections.h>
 #include <kernel/seq.h>
@@ -284,10 +285,7 @@ static bool read_entry(phys_addr_t table, unsigned int index, unsigned long *ent
 {
 	const unsigned long *word = (const unsigned long *)__va(table) + index;
 
-	if (table >= __pa(high_memory))
-		return false;
-	*entry = READ_ONCE(*word);
-	return true;
+	return table < __pa(high_memory) && !copy_from_kernel_nofault(entry, word, sizeof(*entry));
 }
 
 void show_pagewalk(unsigned long addr)
