@@ -36,6 +36,7 @@ static int printk_suite_init(struct kunit_suite *suite __unused)
 	return 0;
 }
 
+/* listen - keep what is printed from here on, in the log as comments */
 static void listen(void)
 {
 	got_len = 0;
