@@ -14,6 +14,7 @@
 #include <kernel/seq.h>
 #include <kernel/time.h>
 #include <mm/bootmem.h>
+#include <mm/highmem.h>
 #include <mm/memblock.h>
 #include <mm/mm.h>
 #include <mm/pgtable_alloc.h>
@@ -81,6 +82,7 @@ void kmain(u32 magic, phys_addr_t info)
 	memblock_free_all();
 	pgtable_use_page_allocator();
 	init_per_zone_wmark_min();
+	kmap_init();
 	memblock_discard();
 	local_irq_enable();
 	system_running = true;
