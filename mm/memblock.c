@@ -1010,61 +1010,72 @@ void *memblock_alloc_exact_nid_raw(phys_addr_t size, phys_addr_t align, phys_add
 
 /* ---- The hand-over ------------------------------------------------------------------------ */
 
-static unsigned long memblock_hand_over(phys_addr_t start, phys_addr_t end)
+static unsigned long give_pages(phys_addr_t start, phys_addr_t end, memblock_receiver_t receive)
 {
 	unsigned long start_pfn = pfn_up(start), end_pfn = PHYS_PFN(end);
 
 	if (start_pfn >= end_pfn)
 		return 0;
-	if (memblock_free_pfn_range)
-		memblock_free_pfn_range(start_pfn, end_pfn);
+	if (receive)
+		receive(start_pfn, end_pfn);
 	return end_pfn - start_pfn;
 }
 
-unsigned long memblock_free_all(void)
+unsigned long __memblock_free_all(memblock_receiver_t receive)
 {
 	unsigned long nr_pages = 0;
 	phys_addr_t start, end;
 	u64 i;
 
 	for_each_free_mem_range(i, NUMA_NO_NODE, MEMBLOCK_NONE, &start, &end, NULL)
-		nr_pages += memblock_hand_over(start, end);
+		nr_pages += give_pages(start, end, receive);
 	return nr_pages;
+}
+
+unsigned long memblock_free_all(void)
+{
+	return __memblock_free_all(memblock_free_pfn_range);
 }
 
 void memblock_free_late(phys_addr_t base, phys_addr_t size)
 {
-	memblock_hand_over(base, range_end(base, size));
+	give_pages(base, range_end(base, size), memblock_free_pfn_range);
 }
 
-/* memblock_retire - bring a list back into its first array, of which @max entries are used */
-static void memblock_retire(struct memblock_type *type, unsigned long max)
+/* memblock_retire - bring a list back into its first array, of @max entries */
+static void memblock_retire(struct memblock_type *type, unsigned long max,
+			    memblock_receiver_t receive)
 {
 	struct memblock_region *first = memblock_first_array(type);
 	phys_addr_t addr = __pa(type->regions), size = array_size(type->max);
 
 	if (type->regions == first)
 		return;
-	/* If it is a hole that a full list cannot note, it stays on record as reserved. */
+	/* Where that is a hole and the list full, the array stays on record as reserved. */
 	memblock_phys_free(addr, size);
-	while (type->cnt > max) {
-		memblock_printk(KERN_WARNING "memblock: %s[%lu] does not fit the record\n",
-				type->name, type->cnt - 1);
+	if (type->cnt > max)
+		memblock_printk(KERN_WARNING "memblock: %lu %s regions do not fit the record\n",
+				type->cnt - max, type->name);
+	while (type->cnt > max)
 		memblock_remove_region(type, type->cnt - 1);
-	}
 	memcpy(first, type->regions, type->cnt * sizeof(*first));
 	type->regions = first;
 	type->max = max;
-	memblock_free_late(addr, size);
+	give_pages(addr, addr + size, receive);
+}
+
+void __memblock_discard(memblock_receiver_t receive)
+{
+	memblock_can_resize = false;
+	memblock.current_limit = 0;
+	memblock_retire(&physmem, INIT_MEMBLOCK_REGIONS, receive);
+	memblock_retire(&memblock.memory, INIT_MEMBLOCK_REGIONS, receive);
+	memblock_retire(&memblock.reserved, INIT_MEMBLOCK_RESERVED_REGIONS, receive);
 }
 
 void memblock_discard(void)
 {
-	memblock_can_resize = false;
-	memblock.current_limit = 0;
-	memblock_retire(&physmem, INIT_MEMBLOCK_REGIONS);
-	memblock_retire(&memblock.memory, INIT_MEMBLOCK_REGIONS);
-	memblock_retire(&memblock.reserved, INIT_MEMBLOCK_RESERVED_REGIONS);
+	__memblock_discard(memblock_free_pfn_range);
 }
 
 /* ---- Looking ------------------------------------------------------------------------------ */
@@ -1093,73 +1104,4 @@ void memblock_dump_all(void)
 	memblock_dump(&memblock.memory);
 	memblock_dump(&memblock.reserved);
 	memblock_dump(&physmem);
-}
-
-static bool memblock_complain(const struct memblock_type *type, unsigned long i, const char *what)
-{
-	memblock_printk(KERN_ERR "memblock: %s[%lu] of %lu: %s\n", type->name, i, type->cnt, what);
-	return false;
-}
-
-static bool memblock_check_region(const struct memblock_type *type, unsigned long i)
-{
-	const struct memblock_region *r = &type->regions[i];
-
-	if (!r->size)
-		return memblock_complain(type, i, "is empty");
-	if (r->size > PHYS_ADDR_MAX - r->base)
-		return memblock_complain(type, i, "wraps around");
-	if (!i)
-		return true;
-	if (r->base < region_end(r - 1))
-		return memblock_complain(type, i, "overlaps the one before, or is out of order");
-	if (regions_mergeable(r - 1, r))
-		return memblock_complain(type, i, "should be one with the one before");
-	return true;
-}
-
-static bool memblock_check_array(const struct memblock_type *type)
-{
-	long idx;
-
-	if (type->regions == memblock_first_array(type))
-		return true;
-	idx = memblock_search(&memblock.reserved, __pa(type->regions));
-	if (idx < 0 || region_end(&memblock.reserved.regions[idx]) - __pa(type->regions) <
-			       array_size(type->max))
-		return memblock_complain(type, 0, "lies in memory that is not reserved");
-	return true;
-}
-
-static bool memblock_check_type(const struct memblock_type *type)
-{
-	const struct memblock_region *first = type->regions;
-	phys_addr_t sum = 0;
-	bool sound = true;
-	unsigned long i;
-
-	if (type->cnt < 1 || type->cnt > type->max)
-		return memblock_complain(type, type->max, "is how many there may be");
-	if (!nr_regions(type) && type->cnt == 1) {
-		if (first->base || first->flags || type->total_size)
-			sound = memblock_complain(type, 0, "is not the zero of an empty list");
-		return sound;
-	}
-	for (i = 0; i < type->cnt; i++) {
-		sum += type->regions[i].size;
-		sound &= memblock_check_region(type, i);
-	}
-	if (sum != type->total_size)
-		sound = memblock_complain(type, type->cnt - 1,
-					  "is the last, and total_size is wrong");
-	return sound & memblock_check_array(type);
-}
-
-bool memblock_check(void)
-{
-	bool sound = memblock_check_type(&memblock.memory);
-
-	sound &= memblock_check_type(&memblock.reserved);
-	sound &= memblock_check_type(&physmem);
-	return sound;
 }

@@ -388,6 +388,9 @@ void __next_mem_pfn_range(int *idx, int nid, unsigned long *out_start_pfn,
 
 /* ---- The end, and looking --------------------------------------------------------- */
 
+/* memblock_receiver_t - takes the pages [@start_pfn, @end_pfn) that memblock gives away */
+typedef void (*memblock_receiver_t)(unsigned long start_pfn, unsigned long end_pfn);
+
 /**
  * memblock_free_all - hand all memory that is not reserved to the page allocator
  *
@@ -396,6 +399,8 @@ void __next_mem_pfn_range(int *idx, int nid, unsigned long *out_start_pfn,
  * Return: number of pages handed over.
  */
 unsigned long memblock_free_all(void);
+/** __memblock_free_all - memblock_free_all() to another receiver, for suites */
+unsigned long __memblock_free_all(memblock_receiver_t receive);
 
 /**
  * memblock_free_late - hand a reserved range over after memblock_free_all()
@@ -412,12 +417,14 @@ void memblock_free_late(phys_addr_t base, phys_addr_t size);
  * Nothing can be allocated afterwards: the current limit is 0, and lists do not grow.
  */
 void memblock_discard(void);
+/** __memblock_discard - memblock_discard() to another receiver, for suites */
+void __memblock_discard(memblock_receiver_t receive);
 
 /**
  * memblock_free_pfn_range - receives what memblock_free_all() hands over
  * @start_pfn, @end_pfn: half open
  *
- * Defined by the kernel around memblock (memblock_glue.c), not by memblock itself.
+ * Defined by the page allocator (mm_init.c), not by memblock itself.
  */
 void memblock_free_pfn_range(unsigned long start_pfn, unsigned long end_pfn);
 
