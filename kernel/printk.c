@@ -140,6 +140,7 @@ int vprintk(const char *fmt, va_list args)
 	local_irq_save(flags);
 	if (!panicking && !spin_is_held(&console_lock)) {
 		spin_lock(&console_lock);
+		__release(&console_lock); /* for sparse, to which `locked` says nothing */
 		locked = true;
 	}
 	len = vscnprintf(line_buf, sizeof(line_buf), fmt, args);
@@ -148,8 +149,10 @@ int vprintk(const char *fmt, va_list args)
 	if (level != LEVEL_CONT && level != LEVEL_RAW && !at_line_start)
 		emit_lines("\n", 1, LEVEL_CONT);
 	emit_lines(s, (unsigned int)(line_buf + len - s), level);
-	if (locked)
+	if (locked) {
+		__acquire(&console_lock); /* undoes the __release() above */
 		spin_unlock(&console_lock);
+	}
 	local_irq_restore(flags);
 	return len;
 }
