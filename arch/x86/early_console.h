@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * COM1 as the first console: output alone, polled, from the first line of setup on.
+ */
 #ifndef ARCH_X86_EARLY_CONSOLE_H
 #define ARCH_X86_EARLY_CONSOLE_H
 

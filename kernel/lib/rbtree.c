@@ -149,6 +149,9 @@ static void erase_fixup(struct rb_node *node, struct rb_node *parent, struct rb_
 			rotate(root, parent, side, augment);
 			sibling = *link_of(parent, other(side));
 		}
+		/* One black short on this side: the other side has a black node, the sibling. */
+		if (!sibling)
+			__builtin_unreachable();
 		if (!is_red(sibling->rb_left) && !is_red(sibling->rb_right)) {
 			set_red(sibling);
 			node = parent;

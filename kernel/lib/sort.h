@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Sorting an array, whatever it holds.
+ */
 #ifndef KERNEL_LIB_SORT_H
 #define KERNEL_LIB_SORT_H
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Variable arguments, from the compiler: -nostdinc leaves <stdarg.h> out.
+ */
 #ifndef KERNEL_LIB_STDARG_H
 #define KERNEL_LIB_STDARG_H
 
