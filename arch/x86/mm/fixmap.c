@@ -64,6 +64,7 @@ static void *early_map(phys_addr_t phys, unsigned long size, pgprot_t prot, cons
 	if (WARN(slot == FIX_BTMAPS_SLOTS, "%s(%pa, %#lx): no free window", what, &phys, size))
 		return NULL;
 
+	/* cppcheck-suppress arrayIndexOutOfBounds; it does not see that WARN() gives its condition */
 	prev_size[slot] = offset + size;
 	phys -= (phys_addr_t)offset;
 	idx = window_first(slot);
