@@ -42,7 +42,7 @@ endif
 NASM    := nasm
 
 CPPFLAGS := -nostdinc -I. -Iarch/x86/include
-CFLAGS  := -std=gnu11 $(OPT) -g -m32 -march=i686 -ffreestanding -mgeneral-regs-only \
+CFLAGS  := -std=gnu11 $(OPT) -g -m32 -mregparm=3 -march=i686 -ffreestanding -mgeneral-regs-only \
            -fno-pic -fno-pie -fno-common -fno-strict-aliasing -fwrapv -fcf-protection=none \
            -fno-stack-protector -fno-omit-frame-pointer -fno-optimize-sibling-calls \
            -fno-asynchronous-unwind-tables -fno-delete-null-pointer-checks \

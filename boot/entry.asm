@@ -189,12 +189,9 @@ high_start:
         mov     [boot_pg_dir], eax      ; the one-to-one map goes
         mov     eax, cr3
         mov     cr3, eax
-        mov     eax, ebp
+        mov     edx, ebp                ; kmain's arguments: EAX, EDX
+        mov     eax, edi
         xor     ebp, ebp                ; ends every backtrace
-        push    ebp                     ; and keeps the stack aligned to 16 at the call
-        push    ebp
-        push    eax
-        push    edi
         push    ebp                     ; kmain's return address, were it to return
         jmp     kmain
 

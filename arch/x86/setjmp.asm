@@ -9,9 +9,8 @@ section .text
 global arch_setjmp, arch_longjmp
 extern step_cancel
 
-; int arch_setjmp(struct arch_jmpbuf *buf). Lost: EAX, ECX, EDX.
+; int arch_setjmp(struct arch_jmpbuf *buf). In: EAX buf. Lost: EAX, ECX, EDX.
 arch_setjmp:
-        mov     eax, [esp + 4]
         mov     [eax], ebx
         mov     [eax + 4], esi
         mov     [eax + 8], edi
@@ -25,16 +24,19 @@ arch_setjmp:
         xor     eax, eax
         ret
 
-; void arch_longjmp(struct arch_jmpbuf *buf, int val). Does not return to its caller.
+; void arch_longjmp(struct arch_jmpbuf *buf, int val). In: EAX buf, EDX val. Does not
+; return to its caller.
 ; A run that is being single-stepped ends here: first the trap flag goes, then step.c
 ; forgets the run. The interrupt flag of then comes back last, on the right stack.
 arch_longjmp:
         pushfd
         and     dword [esp], ~EFLAGS_TF
         popfd
+        push    edx
+        push    eax
         call    step_cancel
-        mov     ecx, [esp + 4]
-        mov     eax, [esp + 8]
+        pop     ecx
+        pop     eax
         mov     ebx, [ecx]
         mov     esi, [ecx + 4]
         mov     edi, [ecx + 8]

@@ -3,7 +3,7 @@
 ; The edges of a single-stepped run; see step.c.
 ;
 ; void step_call(void (*fn)(void *arg), void *arg)
-; Calls fn(arg) with EFLAGS.TF set. The debug exception comes after each instruction
+; In: EAX fn, EDX arg. Calls fn(arg) with EFLAGS.TF set. The debug exception comes after each instruction
 ; that began with TF set, so the CALL here is the first and the POPFD that clears TF
 ; the last. step.c leaves out what executes in [step_call, step_call_end).
 ; Lost: EAX, ECX, EDX.
@@ -15,11 +15,12 @@ global step_call, step_call_end
 step_call:
         push    ebp
         mov     ebp, esp
-        push    dword [ebp + 12]        ; arg
+        mov     ecx, eax                ; fn
+        mov     eax, edx                ; arg, where fn looks for it
         pushfd
         or      dword [esp], EFLAGS_TF
         popfd
-        call    [ebp + 8]
+        call    ecx
         pushfd
         and     dword [esp], ~EFLAGS_TF
         popfd

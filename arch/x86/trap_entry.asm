@@ -55,15 +55,14 @@ trap_common:
         mov     es, eax
         mov     eax, PERCPU
         mov     fs, eax                 ; gs stays: the kernel does not use it
-        mov     eax, esp
+        mov     eax, esp                ; trap_dispatch's argument
         push    dword [eax + PT_EIP]    ; "return address" and
         push    ebp                     ; frame pointer of a frame for the backtrace
         mov     ebp, esp
-        push    eax
         call    trap_dispatch
 global trap_call_return
 trap_call_return:                       ; backtrace.c knows a trap by this address
-        add     esp, 12
+        add     esp, 8
         popad
         pop     ds
         pop     es

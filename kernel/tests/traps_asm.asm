@@ -77,7 +77,7 @@ trap_clobbers:
         pop     ebx
         ret
 
-; Functions to be single-stepped: void f(void *arg). Between them they have each case
+; Functions to be single-stepped: void f(void *arg), EAX arg. Between them they have each case
 ; that decides whether an interrupt could come.
 
 ; 4 instructions, interrupts on all the while
@@ -119,7 +119,7 @@ step_probe_popf:
 global step_probe_rep
 step_probe_rep:
         push    edi
-        mov     edi, [esp + 8]
+        mov     edi, eax
         mov     ecx, 8
         rep stosb
         pop     edi
