@@ -127,6 +127,12 @@ static __always_inline unsigned int get_order(unsigned long size)
 	return frames ? BITS_PER_LONG - (unsigned int)__builtin_clzl(frames) : 0;
 }
 
+/* The two bodies of alloc_pages() and __free_pages(): single pages have their own. */
+struct page *alloc_order_0(gfp_t gfp) __must_check;
+struct page *alloc_order(gfp_t gfp, unsigned int order) __must_check;
+void free_order_0(struct page *page);
+void free_order(struct page *page, unsigned int order);
+
 /**
  * alloc_pages - allocate a block of page frames
  * @gfp:   which memory, and how hard to try
@@ -142,7 +148,13 @@ static __always_inline unsigned int get_order(unsigned long size)
  *         zone can serve the request above the watermark that @gfp respects, or
  *         when @order is MAX_ORDER or more. Release with __free_pages().
  */
-struct page *alloc_pages(gfp_t gfp, unsigned int order) __must_check;
+static __always_inline struct page *__must_check alloc_pages(gfp_t gfp, unsigned int order)
+{
+	if (__builtin_constant_p(order) && order == 0)
+		return alloc_order_0(gfp);
+	return alloc_order(gfp, order);
+}
+
 #define alloc_page(gfp) alloc_pages(gfp, 0)
 
 /**
@@ -176,7 +188,14 @@ struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order) __must_che
  *
  * Context: any, also interrupt handlers. Takes zone->lock.
  */
-void __free_pages(struct page *page, unsigned int order);
+static __always_inline void __free_pages(struct page *page, unsigned int order)
+{
+	if (__builtin_constant_p(order) && order == 0)
+		free_order_0(page);
+	else
+		free_order(page, order);
+}
+
 #define __free_page(page) __free_pages((page), 0)
 
 /**

@@ -133,12 +133,17 @@ const char *page_free_mistake(const struct page *page, unsigned int order);
 void report_bad_free(const struct page *page, unsigned int order, const char *mistake,
 		     unsigned long caller);
 
+#define PAGE_STRUCT_SHIFT 5
+BUILD_BUG_ON(sizeof(struct page) != 1UL << PAGE_STRUCT_SHIFT);
+
 /** page_is_described - does @page point at an element of mem_map? */
 static __always_inline bool page_is_described(const struct page *page)
 {
 	unsigned long offset = (unsigned long)page - (unsigned long)mem_map;
 
-	return offset < max_pfn * sizeof(struct page) && offset % sizeof(struct page) == 0;
+	/* Rotate: what does not divide comes out on top, and is then too large. */
+	return (offset >> PAGE_STRUCT_SHIFT | offset << (BITS_PER_LONG - PAGE_STRUCT_SHIFT)) <
+	       max_pfn;
 }
 
 /** free_block_head - head of the free block that holds @pfn, or NULL */

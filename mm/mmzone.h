@@ -21,6 +21,7 @@
 #include <mm/page-flags.h>
 #include <kernel/percpu.h>
 #include <kernel/spinlock.h>
+#include <arch/cpu.h>
 
 /* Orders are 0 to MAX_ORDER - 1, as in Linux 6.1. */
 #define MAX_ORDER          11
@@ -70,7 +71,7 @@ struct per_cpu_pages {
 	unsigned int high;
 	unsigned int batch;
 	struct list_head lists[NR_PCP_LISTS];
-};
+} ____cacheline_aligned; /* so that indexing by zone is a shift */
 
 /*
  * struct zone

@@ -4,7 +4,7 @@
  *
  *   bits 0-19   PG_*
  *   bits 20-23  order of the allocation, of an allocated head page
- *   bits 28-29  zone
+ *   bits 30-31  zone
  *
  * SetPageFoo() and friends are atomic; the __ forms are not and want the page to
  * be owned by the caller alone (fresh from the allocator, or zone->lock held).
@@ -23,7 +23,7 @@ enum pageflags {
 	PG_head,      /* of a compound page */
 	PG_tail,
 	PG_table,     /* a page table */
-	PG_kmapped,   /* has a kmap() use count or a pkmap slot */
+	PG_kmapped,   /* kmap() has users of it */
 	PG_vmalloc,   /* backs a vmalloc area */
 	PG_referenced,
 	PG_uptodate,
@@ -37,7 +37,7 @@ enum pageflags {
 
 #define PAGE_ORDER_SHIFT 20
 #define PAGE_ORDER_MASK  (0xfUL << PAGE_ORDER_SHIFT)
-#define PAGE_ZONE_SHIFT  28
+#define PAGE_ZONE_SHIFT  30
 #define PAGE_ZONE_MASK   (0x3UL << PAGE_ZONE_SHIFT)
 #define PAGE_FLAGS_BITS  ((1UL << __NR_PAGEFLAGS) - 1)
 
@@ -91,7 +91,7 @@ static __always_inline struct page *compound_head(struct page *page)
 
 static __always_inline unsigned int page_zonenum(const struct page *page)
 {
-	return (page->flags & PAGE_ZONE_MASK) >> PAGE_ZONE_SHIFT;
+	return page->flags >> PAGE_ZONE_SHIFT;
 }
 
 /* page_alloc_order - log2 pages of the block that this allocated page heads */

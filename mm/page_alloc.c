@@ -109,21 +109,6 @@ static __always_inline struct page *pcp_pop(struct per_cpu_pages *pcp, unsigned 
 	return page;
 }
 
-/* Take a block from this CPU's list, if it has one. */
-static __always_inline struct page *pcp_take(struct zone *zone, unsigned int order)
-{
-	struct per_cpu_pages *pcp;
-	struct page *page = NULL;
-	unsigned long flags;
-
-	local_irq_save(flags);
-	pcp = this_cpu_ptr(zone->per_cpu_pageset);
-	if (likely(!list_empty(&pcp->lists[order])))
-		page = pcp_pop(pcp, order);
-	local_irq_restore(flags);
-	return page;
-}
-
 /*
  * pcp_refill - fill a list from the buddy
  *
@@ -176,17 +161,18 @@ static noinline void pcp_shed(struct zone *zone, struct per_cpu_pages *pcp, unsi
 	}
 }
 
-static __always_inline void pcp_put(struct zone *zone, struct page *page, unsigned int order)
+/* Put a block onto this CPU's list. The zone's number is in the top bits of the flags. */
+static __always_inline void pcp_put(struct page *page, unsigned int order)
 {
 	struct per_cpu_pages *pcp;
 	unsigned long flags;
 
 	local_irq_save(flags);
-	pcp = this_cpu_ptr(zone->per_cpu_pageset);
+	pcp = this_cpu_ptr(&zone_pagesets[page_zonenum(page)]);
 	list_add(&page->lru, &pcp->lists[order]);
 	pcp->count += 1U << order;
 	if (unlikely(pcp->count > pcp->high))
-		pcp_shed(zone, pcp, pcp->batch, order);
+		pcp_shed(page_zone(page), pcp, pcp->batch, order);
 	local_irq_restore(flags);
 }
 
@@ -323,22 +309,20 @@ static noinline void prep_contents(struct page *page, unsigned int order, gfp_t 
 
 /*
  * prep_new_page - turn a raw block into an allocated one
- *
- * Its flags say which list it was on; a block from the buddy itself has none.
+ * @flags: what it says besides its zone and order: PG_pcp off a per-CPU list, nothing
+ *         off the buddy's
  *
  * Return: false when somebody has touched the page since it was freed. It is then
  *         reported and lost, being in unknown hands.
  */
 static __always_inline bool prep_new_page(struct page *page, unsigned int order, gfp_t gfp,
-					  unsigned long caller)
+					  unsigned long caller, unsigned long flags)
 {
-	unsigned long flags = page->flags & ~(1UL << PG_pcp);
-
-	if (unlikely((flags & PAGE_FLAGS_BITS) || page_ref_count(page))) {
+	if (unlikely((page->flags & PAGE_FLAGS_BITS) != flags || page_ref_count(page))) {
 		report_bad_free(page, order, "page changed while it was free", page->caller);
 		return false;
 	}
-	page->flags = (flags & ~PAGE_ORDER_MASK) | page_flags_order(order);
+	page->flags = (page->flags & PAGE_ZONE_MASK) | page_flags_order(order);
 	page->private = 0;
 	page->caller = caller;
 	atomic_set(&page->_refcount, 1);
@@ -347,8 +331,10 @@ static __always_inline bool prep_new_page(struct page *page, unsigned int order,
 	return true;
 }
 
+/* All zones that the request may use, as hard as it asks to try. */
 static noinline struct page *alloc_slow(gfp_t gfp, unsigned int order, unsigned long caller)
 {
+	unsigned long flags = order < NR_PCP_LISTS ? 1UL << PG_pcp : 0;
 	struct page *page = NULL;
 
 	might_sleep_if(gfpflags_allow_blocking(gfp));
@@ -362,7 +348,7 @@ static noinline struct page *alloc_slow(gfp_t gfp, unsigned int order, unsigned 
 			page = alloc_in_need(gfp, order);
 		if (!page)
 			goto fail;
-	} while (!prep_new_page(page, order, gfp, caller));
+	} while (!prep_new_page(page, order, gfp, caller, flags));
 	return page;
 
 fail:
@@ -373,24 +359,76 @@ fail:
 	return NULL;
 }
 
-/* The way of nearly all requests; see the head of this file. */
-static __always_inline struct page *alloc_block(gfp_t gfp, unsigned int order, unsigned long caller)
+/* Is this a moment at which a request with these flags must not come? */
+static __always_inline bool must_not_sleep(gfp_t gfp, unsigned long irq_flags)
+{
+	return gfpflags_allow_blocking(gfp) && (in_atomic() || irqs_disabled_flags(irq_flags));
+}
+
+/*
+ * alloc_from_pcp - the way of nearly all requests for small blocks
+ *
+ * Whatever is not plain goes to alloc_slow(), which finds out what it is: the zone is
+ * low, the list is empty, the caller must not sleep.
+ */
+static __always_inline struct page *alloc_from_pcp(gfp_t gfp, unsigned int order,
+						   unsigned long caller)
 {
 	unsigned int zone_bits = (__force unsigned int)(gfp & GFP_ZONEMASK);
 	struct zone *zone = contig_page_data.preferred_zone[zone_bits];
+	struct per_cpu_pages *pcp;
+	unsigned long irq_flags;
 	struct page *page;
 
-	if (order < NR_PCP_LISTS && likely(!fail_nth_left) &&
-	    likely(READ_ONCE(zone->free_pages) > zone->fast_mark[zone_bits])) {
-		might_sleep_if(gfpflags_allow_blocking(gfp));
-		page = pcp_take(zone, order);
-		if (likely(page) && likely(prep_new_page(page, order, gfp, caller)))
-			return page;
+	if (unlikely(READ_ONCE(zone->free_pages) <= zone->fast_mark[zone_bits]) ||
+	    unlikely(fail_nth_left))
+		return alloc_slow(gfp, order, caller);
+
+	local_irq_save(irq_flags);
+	pcp = this_cpu_ptr(zone->per_cpu_pageset);
+	if (unlikely(list_empty(&pcp->lists[order])) || unlikely(must_not_sleep(gfp, irq_flags))) {
+		local_irq_restore(irq_flags);
+		return alloc_slow(gfp, order, caller);
 	}
-	return alloc_slow(gfp, order, caller);
+	page = pcp_pop(pcp, order);
+	local_irq_restore(irq_flags);
+	if (unlikely(!prep_new_page(page, order, gfp, caller, 1UL << PG_pcp)))
+		return alloc_slow(gfp, order, caller);
+	return page;
 }
 
-struct page *alloc_pages(gfp_t gfp, unsigned int order)
+/* Likewise for a large block, from the buddy of the zone that the request prefers. */
+static __always_inline struct page *alloc_from_buddy(gfp_t gfp, unsigned int order,
+						     unsigned long caller)
+{
+	unsigned int zone_bits = (__force unsigned int)(gfp & GFP_ZONEMASK);
+	struct zone *zone = contig_page_data.preferred_zone[zone_bits];
+	unsigned long pages = 1UL << order;
+	struct page *page;
+
+	if (unlikely(order >= MAX_ORDER) || unlikely(fail_nth_left) ||
+	    unlikely(READ_ONCE(zone->free_pages) < zone->fast_mark[zone_bits] + pages))
+		return alloc_slow(gfp, order, caller);
+
+	might_sleep_if(gfpflags_allow_blocking(gfp));
+	page = rmqueue(zone, order);
+	if (unlikely(!page) || unlikely(!prep_new_page(page, order, gfp, caller, 0)))
+		return alloc_slow(gfp, order, caller);
+	return page;
+}
+
+static __always_inline struct page *alloc_block(gfp_t gfp, unsigned int order, unsigned long caller)
+{
+	return order < NR_PCP_LISTS ? alloc_from_pcp(gfp, order, caller)
+				    : alloc_from_buddy(gfp, order, caller);
+}
+
+struct page *alloc_order_0(gfp_t gfp)
+{
+	return alloc_block(gfp, 0, _RET_IP_);
+}
+
+struct page *alloc_order(gfp_t gfp, unsigned int order)
 {
 	return alloc_block(gfp, order, _RET_IP_);
 }
@@ -439,15 +477,13 @@ static void destroy_compound_page(struct page *head, unsigned int order)
 static __always_inline void put_raw_block(struct page *page, unsigned int order,
 					  unsigned long caller)
 {
-	struct zone *zone = page_zone(page);
-
 	page->caller = caller;
-	if (likely(order < NR_PCP_LISTS)) {
+	if (order < NR_PCP_LISTS) {
 		page->flags = (page->flags & PAGE_ZONE_MASK) | page_flags_order(order) |
 			      (1UL << PG_pcp);
-		pcp_put(zone, page, order);
+		pcp_put(page, order);
 	} else {
-		free_one_page(zone, page, order);
+		free_one_page(page_zone(page), page, order);
 	}
 }
 
@@ -497,18 +533,31 @@ static noinline void free_slow(struct page *page, unsigned int order, unsigned l
 		free_shared(page, order, caller);
 }
 
+/*
+ * Zero when a page's block is plain: exactly this order, owned by nobody else, mapped
+ * nowhere, no option that wants to see it.
+ */
+static __always_inline unsigned long not_plain(const struct page *page, unsigned int order)
+{
+	return ((page->flags & PAGE_FLAGS_CHECK_AT_FREE) ^ page_flags_order(order)) |
+	       (unsigned long)page_mapcount(page) | (unsigned long)page->mapping | page_debug;
+}
+
 static __always_inline void free_block(struct page *page, unsigned int order, unsigned long caller)
 {
-	if (likely(page_is_described(page)) &&
-	    likely((page->flags & PAGE_FLAGS_CHECK_AT_FREE) == page_flags_order(order)) &&
-	    likely(atomic_read(&page->_mapcount) == -1) && likely(!page->mapping) &&
-	    likely(!page_debug) && likely(atomic_cmpxchg(&page->_refcount, 1, 0) == 1))
+	if (likely(page_is_described(page)) && likely(!not_plain(page, order)) &&
+	    likely(atomic_cmpxchg(&page->_refcount, 1, 0) == 1))
 		put_raw_block(page, order, caller);
 	else
 		free_slow(page, order, caller);
 }
 
-void __free_pages(struct page *page, unsigned int order)
+void free_order_0(struct page *page)
+{
+	free_block(page, 0, _RET_IP_);
+}
+
+void free_order(struct page *page, unsigned int order)
 {
 	free_block(page, order, _RET_IP_);
 }
