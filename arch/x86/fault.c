@@ -20,6 +20,7 @@
 #include <kernel/printk.h>
 #include <kernel/lib/types.h>
 #include <kernel/lib/minmax.h>
+#include <kernel/lib/string.h>
 #include <kernel/lib/vsprintf.h>
 #include <arch/cpu.h>
 #include <arch/mmu.h>
@@ -131,10 +132,14 @@ static int describe_eflags(char *buf, size_t size, unsigned long eflags)
 
 static void show_fault_address(unsigned long addr)
 {
+	const char *region = layout_region(addr);
 	char object[160];
 
 	fault_describe(addr, object, sizeof(object));
-	pr_emerg("  address 0x%08lx: %s: %s\n", addr, layout_region(addr), object);
+	if (str_has_prefix(object, region))
+		pr_emerg("  address 0x%08lx: %s\n", addr, object);
+	else
+		pr_emerg("  address 0x%08lx: %s: %s\n", addr, region, object);
 	show_pagewalk(addr);
 }
 
@@ -263,6 +268,6 @@ void report_fault(const struct fault_info *info)
 	WRITE_ONCE(reporting, true);
 	show_cause(info);
 	show_regs(info->regs);
-	show_backtrace(info->ip, info->regs->ebp);
+	show_trap_backtrace(info->regs);
 	WRITE_ONCE(reporting, false);
 }

@@ -3,10 +3,10 @@
 ; The edges of a single-stepped run; see step.c.
 ;
 ; void step_call(void (*fn)(void *arg), void *arg)
-; In: EAX fn, EDX arg. Calls fn(arg) with EFLAGS.TF set. The debug exception comes after each instruction
+; In: EAX fn, EDX arg. Lost: EAX, ECX, EDX.
+; Calls fn(arg) with EFLAGS.TF set. The debug exception comes after each instruction
 ; that began with TF set, so the CALL here is the first and the POPFD that clears TF
 ; the last. step.c leaves out what executes in [step_call, step_call_end).
-; Lost: EAX, ECX, EDX.
 
 EFLAGS_TF       equ 0x100
 

@@ -60,8 +60,6 @@ trap_common:
         push    ebp                     ; frame pointer of a frame for the backtrace
         mov     ebp, esp
         call    trap_dispatch
-global trap_call_return
-trap_call_return:                       ; backtrace.c knows a trap by this address
         add     esp, 8
         popad
         pop     ds

@@ -46,8 +46,8 @@
 #define TRAP_STUB_SIZE 16
 extern const u8 trap_stubs[];
 
-/* Where trap_dispatch() returns to: in a backtrace, interrupted code follows. */
-extern const u8 trap_call_return[];
+/* What the stubs go on with; in a backtrace, interrupted code follows it. */
+extern const u8 trap_common[];
 
 /* trap_dispatch - everything the CPU interrupts us with arrives here, interrupts off */
 void trap_dispatch(struct pt_regs *regs);
@@ -79,8 +79,8 @@ bool fault_being_reported(void);
 /* show_regs - all registers of @regs, control registers, code and stack words */
 void show_regs(const struct pt_regs *regs) __cold;
 
-/* show_backtrace - print the callers found from frame pointer @fp on, after @ip if not 0 */
-void show_backtrace(unsigned long ip, unsigned long fp);
+/* show_trap_backtrace - print the function that @regs interrupted, and its callers */
+void show_trap_backtrace(const struct pt_regs *regs) __cold;
 
 /* walk_stack - their return addresses: at most @nr into @entries, @skip innermost left out */
 unsigned int walk_stack(unsigned long fp, unsigned long *entries, unsigned int nr,
