@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Receiving on a 16550 UART.
+ *
+ * Two tests tell whether there is a chip. The scratch register keeps a byte: where
+ * nothing answers, a read gives 0xff or the last byte on the bus. Then loopback,
+ * bit 4 of the modem control register, ties its outputs to its inputs: RTS and OUT1
+ * show up as CTS and RI, which no bare bus imitates.
+ *
+ * The interrupt handler empties the FIFO. It gives up after more bytes than a FIFO
+ * holds, so that a chip gone mad, whose status reads 0xff for ever, cannot keep the
+ * CPU in the handler.
+ *
+ * Locking: none; after serial_init() only the handler touches the receiving side.
+ * Reference: PC16550D datasheet, 8.0 (registers).
+ */
+#include <kernel/bug.h>
+#include <kernel/irq.h>
+#include <kernel/printk.h>
+#include <kernel/drivers/input.h>
+#include <kernel/drivers/serial.h>
+#include <kernel/lib/compiler.h>
+#include <arch/io.h>
+
+#define COM1 0x3f8
+
+#define UART_RX      0 /* read: received byte */
+#define UART_IER     1 /* interrupt enable */
+#define UART_MCR     4 /* modem control */
+#define UART_LSR     5 /* line status */
+#define UART_MSR     6 /* modem status */
+#define UART_SCRATCH 7
+
+#define IER_RX      0x01
+#define MCR_DTR     0x01
+#define MCR_RTS     0x02
+#define MCR_OUT1    0x04
+#define MCR_OUT2    0x08 /* lets the interrupt through to the PIC */
+#define MCR_LOOP    0x10
+#define LSR_DATA    0x01
+#define LSR_OVERRUN 0x02
+#define MSR_CTS     0x10
+#define MSR_DSR     0x20
+#define MSR_RI      0x40
+#define MSR_DCD     0x80
+
+#define BYTES_PER_INTERRUPT 64
+
+static bool present;
+static unsigned long nr_overruns;
+
+bool serial_present(void)
+{
+	return present;
+}
+
+static irqreturn_t serial_interrupt(unsigned int irq __unused, void *dev __unused)
+{
+	irqreturn_t ret = IRQ_NONE;
+	unsigned int i;
+
+	for (i = 0; i < BYTES_PER_INTERRUPT; i++) {
+		u8 status = inb(COM1 + UART_LSR);
+
+		if (status & LSR_OVERRUN)
+			nr_overruns++;
+		if (!(status & LSR_DATA))
+			break;
+		input_push(inb(COM1 + UART_RX));
+		ret = IRQ_HANDLED;
+	}
+	return ret;
+}
+
+static bool __init keeps_scratch(u8 value)
+{
+	outb(value, COM1 + UART_SCRATCH);
+	inb(COM1 + UART_LSR); /* something else on the bus in between */
+	return inb(COM1 + UART_SCRATCH) == value;
+}
+
+static bool __init loops_back(void)
+{
+	u8 mcr = inb(COM1 + UART_MCR);
+	u8 status;
+
+	outb(MCR_LOOP | MCR_RTS | MCR_OUT1, COM1 + UART_MCR);
+	status = inb(COM1 + UART_MSR) & (MSR_CTS | MSR_DSR | MSR_RI | MSR_DCD);
+	outb(mcr, COM1 + UART_MCR);
+	return status == (MSR_CTS | MSR_RI);
+}
+
+void __init serial_init(void)
+{
+	static struct irqaction serial_action = {.handler = serial_interrupt, .name = "ttyS0"};
+
+	if (!keeps_scratch(0x5a) || !keeps_scratch(0xa5) || !loops_back()) {
+		pr_info("ttyS0: no UART at 0x%x\n", COM1);
+		return;
+	}
+	present = true;
+	BUG_ON(setup_irq(IRQ_COM1, &serial_action));
+	outb(MCR_DTR | MCR_RTS | MCR_OUT2, COM1 + UART_MCR);
+	outb(IER_RX, COM1 + UART_IER);
+	pr_info("ttyS0: UART at 0x%x, irq %u\n", COM1, IRQ_COM1);
+}
