@@ -13,6 +13,10 @@
 #include <kernel/selftest.h>
 #include <kernel/seq.h>
 #include <kernel/time.h>
+#include <kernel/drivers/keyboard.h>
+#include <kernel/drivers/serial.h>
+#include <kernel/drivers/vga.h>
+#include <kernel/monitor/monitor.h>
 #include <mm/bootmem.h>
 #include <mm/highmem.h>
 #include <mm/memblock.h>
@@ -57,6 +61,7 @@ static void run_selftests(void)
 
 	if (strcmp(selftest_which, "none"))
 		failed = kunit_run(selftest_which);
+	crash_if_asked();
 	if (exit_after_tests)
 		arch_machine_exit(failed ? EXIT_FAILURE : EXIT_SUCCESS);
 }
@@ -84,8 +89,11 @@ void kmain(u32 magic, phys_addr_t info)
 	init_per_zone_wmark_min();
 	kmap_init();
 	memblock_discard();
+	serial_init();
+	vga_init();
+	keyboard_init();
 	local_irq_enable();
 	system_running = true;
 	run_selftests();
-	arch_machine_halt();
+	monitor_run();
 }

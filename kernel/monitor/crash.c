@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Crash on purpose: every way in which the kernel can end, for whoever wants to see
+ * the report, and for the system tests, which assert what it says.
+ *
+ * From the prompt as "crash HOW", and from the command line as crash=HOW, run after
+ * the self-tests.
+ */
+#include <kernel/bug.h>
+#include <kernel/irq.h>
+#include <kernel/params.h>
+#include <kernel/preempt.h>
+#include <kernel/printk.h>
+#include <kernel/sections.h>
+#include <kernel/spinlock.h>
+#include <kernel/monitor/monitor.h>
+#include <kernel/lib/compiler.h>
+#include <kernel/lib/errno.h>
+#include <kernel/lib/minmax.h>
+#include <kernel/lib/string.h>
+
+/* Each is a function of its own, so that the backtrace has something to name. */
+
+/* Variables, so that the compiler does not see where they point. */
+static volatile int *volatile null_pointer;
+static volatile int *volatile user_pointer = (volatile int *)0x08048000;
+
+static noinline void crash_null(void)
+{
+	null_pointer[1] = 896;
+}
+
+static noinline void crash_null_read(void)
+{
+	(void)null_pointer[0];
+}
+
+static noinline void crash_text(void)
+{
+	WRITE_ONCE(*(volatile char *)_stext, 0);
+}
+
+static noinline void crash_rodata(void)
+{
+	WRITE_ONCE(*(volatile char *)__start_rodata, 0);
+}
+
+static noinline void crash_jump(void)
+{
+	((void (*)(void))0xdead0000UL)();
+}
+
+static noinline void crash_user(void)
+{
+	*user_pointer = 896;
+}
+
+static unsigned int recurse(unsigned int levels);
+
+/* A variable, so that the compiler cannot make a loop, or a variant, of it. */
+static unsigned int (*volatile next_level)(unsigned int levels) = recurse;
+
+static unsigned int recurse(unsigned int levels)
+{
+	volatile unsigned int local[16];
+
+	local[0] = levels;
+	return levels ? next_level(levels - 1) + local[0] : 0;
+}
+
+static noinline void crash_stack(void)
+{
+	next_level(1000000); /* more than any stack has */
+}
+
+/* With a stack pointer to nowhere the next exception cannot be delivered. */
+static noinline void crash_double_fault(void)
+{
+	__asm__ __volatile__("movl $0x1000, %%esp; ud2" : : : "memory");
+}
+
+static noinline void crash_ud(void)
+{
+	__asm__ __volatile__("ud2");
+}
+
+static noinline void crash_divide(void)
+{
+	volatile int zero = 0;
+
+	__asm__ __volatile__("divl %0" : : "m"(zero), "a"(1), "d"(0));
+}
+
+static noinline void crash_gp(void)
+{
+	__asm__ __volatile__("movl %0, %%gs" : : "r"(0xfff8));
+}
+
+static noinline void crash_bug(void)
+{
+	static volatile bool broken = true;
+
+	BUG_ON(broken);
+}
+
+static noinline void crash_kbug(void)
+{
+	kbug("crash: a caller's bug, asked for");
+}
+
+static noinline void crash_panic(void)
+{
+	panic("crash: asked for");
+}
+
+static noinline void crash_warn(void)
+{
+	WARN(true, "crash: a warning, asked for");
+}
+
+/* A report must come out whatever lock is held, and whatever the context. */
+static noinline void crash_locked(void)
+{
+	static DEFINE_SPINLOCK(lock);
+	unsigned long flags;
+
+	spin_lock_irqsave(&lock, flags);
+	crash_null();
+	spin_unlock_irqrestore(&lock, flags);
+}
+
+static noinline void crash_deadlock(void)
+{
+	static DEFINE_SPINLOCK(lock);
+
+	spin_lock(&lock);
+	spin_lock(&lock);
+}
+
+static irqreturn_t crash_handler(unsigned int irq __unused, void *dev __unused)
+{
+	crash_null();
+	return IRQ_HANDLED;
+}
+
+static noinline void crash_interrupt(void)
+{
+	static struct irqaction action = {.handler = crash_handler, .name = "crash"};
+
+	setup_irq(IRQ_TIMER, &action);
+	for (;;)
+		cpu_relax();
+}
+
+/* A damaged frame pointer must not take the report along. */
+static noinline void crash_frame(void)
+{
+	__asm__ __volatile__("movl $0xdead0003, %ebp; ud2");
+}
+
+static const struct {
+	const char *how;
+	void (*run)(void);
+} crashes[] = {
+	{"stack", crash_stack},
+	{"null", crash_null},
+	{"null-read", crash_null_read},
+	{"text", crash_text},
+	{"rodata", crash_rodata},
+	{"jump", crash_jump},
+	{"user", crash_user},
+	{"double-fault", crash_double_fault},
+	{"ud", crash_ud},
+	{"divide", crash_divide},
+	{"gp", crash_gp},
+	{"frame", crash_frame},
+	{"bug", crash_bug},
+	{"kbug", crash_kbug},
+	{"panic", crash_panic},
+	{"warn", crash_warn},
+	{"locked", crash_locked},
+	{"deadlock", crash_deadlock},
+	{"interrupt", crash_interrupt},
+};
+
+/* find_crash - its index, or -1 */
+static int find_crash(const char *how)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(crashes); i++) {
+		if (!strcmp(crashes[i].how, how))
+			return (int)i;
+	}
+	return -1;
+}
+
+static void crash_command(int argc, char **argv)
+{
+	int which = argc == 2 ? find_crash(argv[1]) : -1;
+	size_t i;
+
+	if (which >= 0) {
+		crashes[which].run();
+		return;
+	}
+	pr_raw("crash HOW, one of:");
+	for (i = 0; i < ARRAY_SIZE(crashes); i++)
+		pr_raw(" %s", crashes[i].how);
+	pr_raw("\n");
+}
+monitor_command("crash", crash_command, "HOW", "end the kernel on purpose, to see the report");
+
+static int crash_asked = -1;
+
+static int __init crash_setup(const char *val)
+{
+	int which = find_crash(val);
+
+	if (which < 0)
+		return -EINVAL;
+	crash_asked = which;
+	return 0;
+}
+kernel_param("crash", crash_setup, "HOW", "end the kernel that way after the self-tests");
+
+void crash_if_asked(void)
+{
+	if (crash_asked < 0)
+		return;
+	pr_notice("crash=%s\n", crashes[crash_asked].how);
+	crashes[crash_asked].run();
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The line editor.
+ *
+ * What it shows uses nothing but printable characters and backspaces: text behind
+ * the cursor is printed anew after a change, a blank over what is gone, and as many
+ * backspaces lead back. So it works alike on a terminal and on the VGA screen.
+ *
+ * Invariants: cursor <= length < LINE_SIZE; line[length] is 0; on the screen the
+ * cursor stands @cursor characters behind the prompt.
+ *
+ * Locking: none; an editor belongs to one reader.
+ */
+#include <kernel/monitor/lineedit.h>
+#include <kernel/lib/minmax.h>
+#include <kernel/lib/string.h>
+
+#define CTRL(c) ((c) & 0x1f)
+#define ESC     0x1b
+#define DEL     0x7f
+
+static void show(struct line_editor *ed, const char *s)
+{
+	ed->emit(ed->arg, s, strlen(s));
+}
+
+static void show_times(struct line_editor *ed, char c, unsigned int times)
+{
+	while (times--)
+		ed->emit(ed->arg, &c, 1);
+}
+
+static void bell(struct line_editor *ed)
+{
+	show(ed, "\a");
+}
+
+void line_editor_init(struct line_editor *ed, const char *prompt,
+		      void (*emit)(void *arg, const char *s, size_t len), void *arg)
+{
+	memset(ed, 0, sizeof(*ed));
+	ed->prompt = prompt;
+	ed->emit = emit;
+	ed->arg = arg;
+}
+
+void line_editor_begin(struct line_editor *ed)
+{
+	ed->line[0] = '\0';
+	ed->length = 0;
+	ed->cursor = 0;
+	ed->shown = 0;
+	ed->escape_length = 0;
+	show(ed, ed->prompt);
+}
+
+static void move_to(struct line_editor *ed, unsigned int to)
+{
+	if (to < ed->cursor)
+		show_times(ed, '\b', ed->cursor - to);
+	else
+		ed->emit(ed->arg, ed->line + ed->cursor, to - ed->cursor);
+	ed->cursor = to;
+}
+
+/* show_tail - print what lies behind the cursor, @erase blanks, and come back */
+static void show_tail(struct line_editor *ed, unsigned int erase)
+{
+	show(ed, ed->line + ed->cursor);
+	show_times(ed, ' ', erase);
+	show_times(ed, '\b', ed->length - ed->cursor + erase);
+}
+
+static void insert(struct line_editor *ed, char c)
+{
+	if (ed->length == LINE_SIZE - 1) {
+		bell(ed);
+		return;
+	}
+	memmove(ed->line + ed->cursor + 1, ed->line + ed->cursor, ed->length - ed->cursor + 1);
+	ed->line[ed->cursor++] = c;
+	ed->length++;
+	ed->emit(ed->arg, &c, 1);
+	show_tail(ed, 0);
+}
+
+/* delete_range - take [from, to) out; the cursor ends up at @from */
+static void delete_range(struct line_editor *ed, unsigned int from, unsigned int to)
+{
+	if (from >= to)
+		return;
+	move_to(ed, from);
+	memmove(ed->line + from, ed->line + to, ed->length - to + 1);
+	ed->length -= to - from;
+	show_tail(ed, to - from);
+}
+
+static unsigned int word_start(const struct line_editor *ed)
+{
+	unsigned int at = ed->cursor;
+
+	while (at && ed->line[at - 1] == ' ')
+		at--;
+	while (at && ed->line[at - 1] != ' ')
+		at--;
+	return at;
+}
+
+static void replace_line(struct line_editor *ed, const char *s)
+{
+	delete_range(ed, 0, ed->length);
+	strscpy(ed->line, s, LINE_SIZE);
+	ed->length = (unsigned int)strlen(ed->line);
+	move_to(ed, ed->length);
+}
+
+static char *history_line(struct line_editor *ed, unsigned int back)
+{
+	return ed->history[(ed->nr_history - back) % HISTORY_SIZE];
+}
+
+/* recall - show the line @back lines ago; 0 is the one being typed */
+static void recall(struct line_editor *ed, unsigned int back)
+{
+	if (back > min(ed->nr_history, HISTORY_SIZE + 0U)) {
+		bell(ed);
+		return;
+	}
+	if (!ed->shown)
+		strscpy(ed->draft, ed->line, LINE_SIZE);
+	ed->shown = back;
+	replace_line(ed, back ? history_line(ed, back) : ed->draft);
+}
+
+static void recall_later(struct line_editor *ed)
+{
+	if (ed->shown)
+		recall(ed, ed->shown - 1);
+	else
+		bell(ed);
+}
+
+/* remember - but neither an empty line nor the same one twice in a row */
+static void remember(struct line_editor *ed)
+{
+	if (!ed->length || (ed->nr_history && !strcmp(history_line(ed, 1), ed->line)))
+		return;
+	strscpy(ed->history[ed->nr_history++ % HISTORY_SIZE], ed->line, LINE_SIZE);
+}
+
+/* run_escape - a complete sequence, without its ESC */
+static void run_escape(struct line_editor *ed, const char *seq)
+{
+	static const struct {
+		const char *seq;
+		char control; /* what does the same */
+	} keys[] = {
+		{"[A", CTRL('P')}, {"OA", CTRL('P')}, {"[B", CTRL('N')}, {"OB", CTRL('N')},
+		{"[C", CTRL('F')}, {"OC", CTRL('F')}, {"[D", CTRL('B')}, {"OD", CTRL('B')},
+		{"[H", CTRL('A')}, {"OH", CTRL('A')}, {"[F", CTRL('E')}, {"OF", CTRL('E')},
+		{"[1~", CTRL('A')}, {"[7~", CTRL('A')}, {"[4~", CTRL('E')}, {"[8~", CTRL('E')},
+		{"[3~", CTRL('D')},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		if (!strcmp(keys[i].seq, seq))
+			line_editor_feed(ed, (u8)keys[i].control);
+	}
+}
+
+/*
+ * feed_escape - collect a sequence: ESC, then [ or O, digits and semicolons, and a
+ * final byte. What is no sequence ends it and is lost, ESC included.
+ */
+static void feed_escape(struct line_editor *ed, u8 byte)
+{
+	unsigned int n = ed->escape_length;
+	char seq[sizeof(ed->escape)];
+
+	if (byte == ESC) {
+		ed->escape_length = 1;
+		return;
+	}
+	if (n == sizeof(ed->escape) - 1 || (n == 1 && byte != '[' && byte != 'O') ||
+	    byte < ' ' || byte >= DEL) {
+		ed->escape_length = 0;
+		return;
+	}
+	ed->escape[n - 1] = (char)byte;
+	ed->escape[n] = '\0';
+	ed->escape_length++;
+	if (n > 1 && byte >= '@') {
+		ed->escape_length = 0;
+		strscpy(seq, ed->escape, sizeof(seq));
+		run_escape(ed, seq);
+	}
+}
+
+static void feed_control(struct line_editor *ed, u8 byte)
+{
+	switch (byte) {
+	case CTRL('A'):
+		move_to(ed, 0);
+		break;
+	case CTRL('E'):
+		move_to(ed, ed->length);
+		break;
+	case CTRL('B'):
+		move_to(ed, ed->cursor ? ed->cursor - 1 : 0);
+		break;
+	case CTRL('F'):
+		move_to(ed, min(ed->cursor + 1, ed->length));
+		break;
+	case '\b':
+	case DEL:
+		if (ed->cursor)
+			delete_range(ed, ed->cursor - 1, ed->cursor);
+		break;
+	case CTRL('D'):
+		delete_range(ed, ed->cursor, min(ed->cursor + 1, ed->length));
+		break;
+	case CTRL('U'):
+		delete_range(ed, 0, ed->cursor);
+		break;
+	case CTRL('K'):
+		delete_range(ed, ed->cursor, ed->length);
+		break;
+	case CTRL('W'):
+		delete_range(ed, word_start(ed), ed->cursor);
+		break;
+	case CTRL('P'):
+		recall(ed, ed->shown + 1);
+		break;
+	case CTRL('N'):
+		recall_later(ed);
+		break;
+	case CTRL('L'):
+		show(ed, "\n");
+		show(ed, ed->prompt);
+		show(ed, ed->line);
+		show_times(ed, '\b', ed->length - ed->cursor);
+		break;
+	}
+}
+
+static enum line_state finish(struct line_editor *ed)
+{
+	move_to(ed, ed->length);
+	show(ed, "\n");
+	remember(ed);
+	return LINE_DONE;
+}
+
+enum line_state line_editor_feed(struct line_editor *ed, u8 byte)
+{
+	bool second_of_crlf = byte == '\n' && ed->after_cr;
+
+	ed->after_cr = byte == '\r';
+	if (second_of_crlf)
+		return LINE_EDITING;
+	if (byte == '\r' || byte == '\n')
+		return finish(ed);
+	if (byte == CTRL('C')) {
+		show(ed, "^C\n");
+		return LINE_CANCELLED;
+	}
+	if (byte == ESC && !ed->escape_length)
+		ed->escape_length = 1;
+	else if (ed->escape_length)
+		feed_escape(ed, byte);
+	else if (byte >= ' ' && byte < DEL)
+		insert(ed, (char)byte);
+	else
+		feed_control(ed, byte);
+	return LINE_EDITING;
+}

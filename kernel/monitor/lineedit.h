@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A line editor: bytes of a terminal in, a line out. It knows neither where the
+ * bytes come from nor where its echo goes, so a test can type at it.
+ *
+ *   left, right, home, end, ^B ^F ^A ^E    move
+ *   backspace, delete, ^D                  delete a character
+ *   ^U ^K ^W                               delete to the start, to the end, a word
+ *   up, down, ^P ^N                        earlier and later lines
+ *   ^C                                     give the line up
+ *   ^L                                     show the line again
+ *
+ * Other control bytes and bytes above 0x7e are ignored. A line longer than the
+ * editor takes is cut, and the bell rings.
+ */
+#ifndef KERNEL_MONITOR_LINEEDIT_H
+#define KERNEL_MONITOR_LINEEDIT_H
+
+#include <kernel/lib/types.h>
+
+/* With the prompt, a line fits into 80 columns, so that moving back never wraps. */
+#define LINE_SIZE    72 /* terminator included */
+#define HISTORY_SIZE 16
+
+enum line_state {
+	LINE_EDITING,
+	LINE_DONE,      /* the line is complete */
+	LINE_CANCELLED, /* ^C */
+};
+
+/*
+ * struct line_editor
+ * @prompt:  shown before the line
+ * @emit:    shows text: printable characters, \b, \a, \r and \n
+ * @arg:     its first argument
+ * @line:    being edited, terminated; @length, @cursor: in it
+ * @history: earlier lines, a ring; @nr_history lines ever entered into it
+ * @shown:   how far back the line shown is; 0 is the new line, kept in @draft
+ * @escape:  how much of an escape sequence has come
+ */
+struct line_editor {
+	const char *prompt;
+	void (*emit)(void *arg, const char *s, size_t len);
+	void *arg;
+	char line[LINE_SIZE];
+	unsigned int length, cursor;
+	char history[HISTORY_SIZE][LINE_SIZE];
+	unsigned int nr_history;
+	unsigned int shown;
+	char draft[LINE_SIZE];
+	char escape[8];
+	unsigned int escape_length;
+	bool after_cr;
+};
+
+/** line_editor_init - @emit shows text */
+void line_editor_init(struct line_editor *ed, const char *prompt,
+		      void (*emit)(void *arg, const char *s, size_t len), void *arg);
+
+/** line_editor_begin - start an empty line: show the prompt */
+void line_editor_begin(struct line_editor *ed);
+
+/**
+ * line_editor_feed - a byte was typed
+ * Return: LINE_DONE when @ed->line is complete; it stays valid until the next
+ *         line_editor_begin(), which must follow, as after LINE_CANCELLED.
+ */
+enum line_state line_editor_feed(struct line_editor *ed, u8 byte);
+
+#endif
