@@ -94,6 +94,7 @@ void kmain(u32 magic, phys_addr_t info)
 	keyboard_init();
 	local_irq_enable();
 	system_running = true;
+	free_initmem();
 	run_selftests();
 	monitor_run();
 }

@@ -13,6 +13,7 @@
 #include <kernel/lib/errno.h>
 #include <kernel/params.h>
 
+#include <mm/highmem.h>
 #include <mm/internal.h>
 
 unsigned int page_debug;
@@ -56,7 +57,7 @@ void clear_pages(struct page *page, unsigned int order)
 	struct page *end = page + (1UL << order);
 
 	for (; page < end; page++)
-		clear_page(lowmem_page_address(page)); /* highmem: once there is kmap_local_page() */
+		clear_highpage(page);
 }
 
 void debug_page_free(struct page *page, unsigned int order)
