@@ -84,8 +84,7 @@ static void pool_put(struct resource *res)
 }
 
 /* The innermost range, @root at the least, that holds all of [@start, @end]. */
-static struct resource *innermost(struct resource *root, resource_size_t start,
-				  resource_size_t end)
+static struct resource *innermost(struct resource *root, resource_size_t start, resource_size_t end)
 {
 	struct resource *child = root->child;
 
@@ -352,8 +351,7 @@ void show_iomem(struct seq_file *m)
 
 	for_each_resource(res, &iomem_resource, &depth)
 		seq_printf(m, "%*s%08llx-%08llx : %s\n", (int)depth * 2, "",
-			   (unsigned long long)res->start, (unsigned long long)res->end,
-			   res->name);
+			   (unsigned long long)res->start, (unsigned long long)res->end, res->name);
 }
 
 /* What is wrong with @res and its children; NULL when nothing is. */
@@ -383,8 +381,7 @@ bool resource_check(const struct resource *root)
 	spin_lock_irqsave(&resource_lock, flags);
 	fault = resource_fault(root);
 	for (res = root; !fault;) {
-		const struct resource *next =
-			resource_next(root, res == root ? NULL : res, NULL);
+		const struct resource *next = resource_next(root, res == root ? NULL : res, NULL);
 
 		if (!next)
 			break;

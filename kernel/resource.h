@@ -33,7 +33,9 @@ struct resource {
 };
 
 #define DEFINE_RESOURCE(rstart, rsize, rname, rflags)                                              \
-	{.start = (rstart), .end = (rstart) + (rsize) - 1, .name = (rname), .flags = (rflags)}
+	{                                                                                          \
+		.start = (rstart), .end = (rstart) + (rsize)-1, .name = (rname), .flags = (rflags) \
+	}
 
 /* All physical addresses: the root of what the functions without a root work on. */
 extern struct resource iomem_resource;

@@ -40,8 +40,7 @@ unsigned long find_next_bit(const unsigned long *map, unsigned long size, unsign
 	return find_next(map, size, start, 0);
 }
 
-unsigned long find_next_zero_bit(const unsigned long *map, unsigned long size,
-				 unsigned long start)
+unsigned long find_next_zero_bit(const unsigned long *map, unsigned long size, unsigned long start)
 {
 	return find_next(map, size, start, ~0UL);
 }
@@ -77,9 +76,9 @@ void bitmap_fill(unsigned long *map, unsigned long nbits)
 #define for_each_masked_word(i, mask, start, nr)                                                   \
 	for ((i) = BIT_WORD(start);                                                                \
 	     (nr) && (i) < BITS_TO_LONGS((start) + (nr)) &&                                        \
-	     ((mask) = ((i) == BIT_WORD(start) ? first_word_mask(start) : ~0UL) &                  \
-		       ((i) == BIT_WORD((start) + (nr) - 1) ? last_word_mask((start) + (nr))       \
-							    : ~0UL),                               \
+	     ((mask) =                                                                             \
+		      ((i) == BIT_WORD(start) ? first_word_mask(start) : ~0UL) &                   \
+		      ((i) == BIT_WORD((start) + (nr)-1) ? last_word_mask((start) + (nr)) : ~0UL), \
 	     true);                                                                                \
 	     (i)++)
 

@@ -18,8 +18,7 @@
 /** find_next_bit - first set bit at or behind @start. Return: its number, or @size. */
 unsigned long find_next_bit(const unsigned long *map, unsigned long size, unsigned long start);
 /** find_next_zero_bit - first clear bit at or behind @start. Return: its number, or @size. */
-unsigned long find_next_zero_bit(const unsigned long *map, unsigned long size,
-				 unsigned long start);
+unsigned long find_next_zero_bit(const unsigned long *map, unsigned long size, unsigned long start);
 /** find_last_bit - last set bit. Return: its number, or @size. */
 unsigned long find_last_bit(const unsigned long *map, unsigned long size);
 

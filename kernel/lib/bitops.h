@@ -13,10 +13,10 @@
 
 #include <kernel/lib/types.h>
 
-#define BIT(nr)           (1UL << (nr))
-#define BIT_ULL(nr)       (1ULL << (nr))
-#define BIT_MASK(nr)      (1UL << ((nr) % BITS_PER_LONG))
-#define BIT_WORD(nr)      ((nr) / BITS_PER_LONG)
+#define BIT(nr)      (1UL << (nr))
+#define BIT_ULL(nr)  (1ULL << (nr))
+#define BIT_MASK(nr) (1UL << ((nr) % BITS_PER_LONG))
+#define BIT_WORD(nr) ((nr) / BITS_PER_LONG)
 /* Bits @l to @h, both included. */
 #define GENMASK(h, l)     ((~0UL << (l)) & (~0UL >> (BITS_PER_LONG - 1 - (h))))
 #define BITS_TO_LONGS(nr) (((nr) + BITS_PER_LONG - 1) / BITS_PER_LONG)

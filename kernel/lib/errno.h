@@ -25,7 +25,7 @@
 #define EOVERFLOW  75
 #define EOPNOTSUPP 95
 
-#define MAX_ERRNO 4095
+#define MAX_ERRNO       4095
 #define IS_ERR_VALUE(x) unlikely((unsigned long)(void *)(x) >= (unsigned long)-MAX_ERRNO)
 
 static inline void *__must_check ERR_PTR(long error)

@@ -29,8 +29,11 @@
 #define LIST_POISON1 ((void *)0x100)
 #define LIST_POISON2 ((void *)0x122)
 
-#define LIST_HEAD_INIT(name) {&(name), &(name)}
-#define LIST_HEAD(name)      struct list_head name = LIST_HEAD_INIT(name)
+#define LIST_HEAD_INIT(name)                                                                       \
+	{                                                                                          \
+		&(name), &(name)                                                                   \
+	}
+#define LIST_HEAD(name) struct list_head name = LIST_HEAD_INIT(name)
 
 /** INIT_LIST_HEAD - make @head an empty list, or a node that is on no list */
 static __always_inline void INIT_LIST_HEAD(struct list_head *head)
@@ -133,15 +136,13 @@ static __always_inline bool list_is_first(const struct list_head *node,
 }
 
 /** list_is_last - does @node end the list @head? */
-static __always_inline bool list_is_last(const struct list_head *node,
-					 const struct list_head *head)
+static __always_inline bool list_is_last(const struct list_head *node, const struct list_head *head)
 {
 	return node->next == head;
 }
 
 /** list_is_head - is @node no object but the head itself? */
-static __always_inline bool list_is_head(const struct list_head *node,
-					 const struct list_head *head)
+static __always_inline bool list_is_head(const struct list_head *node, const struct list_head *head)
 {
 	return node == head;
 }
@@ -180,8 +181,7 @@ static __always_inline void list_splice(const struct list_head *list, struct lis
 }
 
 /** list_splice_tail - all objects of @list to the end of @head; @list's head is left stale */
-static __always_inline void list_splice_tail(const struct list_head *list,
-					     struct list_head *head)
+static __always_inline void list_splice_tail(const struct list_head *list, struct list_head *head)
 {
 	if (!list_empty(list))
 		__list_splice(list, head->prev, head);
@@ -195,8 +195,7 @@ static __always_inline void list_splice_init(struct list_head *list, struct list
 }
 
 /** list_splice_tail_init - list_splice_tail(), after which @list is empty */
-static __always_inline void list_splice_tail_init(struct list_head *list,
-						  struct list_head *head)
+static __always_inline void list_splice_tail_init(struct list_head *list, struct list_head *head)
 {
 	list_splice_tail(list, head);
 	INIT_LIST_HEAD(list);
@@ -220,12 +219,12 @@ static __always_inline void list_cut_position(struct list_head *list, struct lis
 }
 
 /* list_entry - the object of which @ptr is the member @member */
-#define list_entry(ptr, type, member)       container_of(ptr, type, member)
+#define list_entry(ptr, type, member) container_of(ptr, type, member)
 /* The list must not be empty. */
-#define list_first_entry(head, type, member) list_entry((head)->next, type, member)
-#define list_last_entry(head, type, member)  list_entry((head)->prev, type, member)
-#define list_next_entry(pos, member)         list_entry((pos)->member.next, __typeof__(*(pos)), member)
-#define list_prev_entry(pos, member)         list_entry((pos)->member.prev, __typeof__(*(pos)), member)
+#define list_first_entry(head, type, member)  list_entry((head)->next, type, member)
+#define list_last_entry(head, type, member)   list_entry((head)->prev, type, member)
+#define list_next_entry(pos, member)          list_entry((pos)->member.next, __typeof__(*(pos)), member)
+#define list_prev_entry(pos, member)          list_entry((pos)->member.prev, __typeof__(*(pos)), member)
 #define list_entry_is_head(pos, head, member) (&(pos)->member == (head))
 #define list_first_entry_or_null(head, type, member)                                               \
 	({                                                                                         \
@@ -234,7 +233,7 @@ static __always_inline void list_cut_position(struct list_head *list, struct lis
 		__first != __head ? list_entry(__first, type, member) : NULL;                      \
 	})
 
-#define list_for_each(pos, head) for (pos = (head)->next; pos != (head); pos = pos->next)
+#define list_for_each(pos, head)      for (pos = (head)->next; pos != (head); pos = pos->next)
 #define list_for_each_prev(pos, head) for (pos = (head)->prev; pos != (head); pos = pos->prev)
 #define list_for_each_safe(pos, n, head)                                                           \
 	for (pos = (head)->next, n = pos->next; pos != (head); pos = n, n = pos->next)
@@ -284,7 +283,10 @@ static inline bool list_is_sound(const struct list_head *head, size_t max)
 	return pos == head;
 }
 
-#define HLIST_HEAD_INIT       {.first = NULL}
+#define HLIST_HEAD_INIT                                                                            \
+	{                                                                                          \
+		.first = NULL                                                                      \
+	}
 #define HLIST_HEAD(name)      struct hlist_head name = HLIST_HEAD_INIT
 #define INIT_HLIST_HEAD(head) ((head)->first = NULL)
 

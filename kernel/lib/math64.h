@@ -45,7 +45,7 @@ static __always_inline u64 mul_u32_u32(u32 a, u32 b)
  */
 static inline u64 mul_u64_u32_shr(u64 a, u32 mul, unsigned int shift)
 {
-	u64 low = mul_u32_u32((u32)a, mul) >> shift;
+	u64 low = mul_u32_u32(a & U32_MAX, mul) >> shift;
 	u32 high = (u32)(a >> 32);
 
 	return high ? low + (mul_u32_u32(high, mul) << (32 - shift)) : low;

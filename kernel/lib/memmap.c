@@ -136,8 +136,7 @@ static struct range next_stretch(const struct source *src, u64 start)
 static void remove_entry(struct memmap *map, unsigned int i)
 {
 	map->nr--;
-	memmove(&map->entries[i], &map->entries[i + 1],
-		(map->nr - i) * sizeof(map->entries[0]));
+	memmove(&map->entries[i], &map->entries[i + 1], (map->nr - i) * sizeof(map->entries[0]));
 }
 
 /* Is @a easier to do without than @b? Usable is worth more than any other, then size. */
@@ -154,8 +153,7 @@ static bool less_needed(const struct memmap_entry *a, const struct memmap_entry 
  * address of a reservation that is not listed is in no usable range all the same,
  * since the walk has already cut it out.
  */
-static void emit_run(struct memmap *out, const struct memmap_entry *run,
-		     struct memmap_stats *stats)
+static void emit_run(struct memmap *out, const struct memmap_entry *run, struct memmap_stats *stats)
 {
 	const struct memmap_entry *victim = run;
 	unsigned int i;
@@ -192,9 +190,8 @@ static void finish_run(struct memmap *out, struct range run, struct memmap_stats
 	run.end = min(run.end, limit);
 	if (run.start < run.end)
 		emit_run(out,
-			 &(struct memmap_entry){.base = run.start,
-						.size = run.end - run.start,
-						.type = run.type},
+			 &(struct memmap_entry){
+				 .base = run.start, .size = run.end - run.start, .type = run.type},
 			 stats);
 }
 

@@ -8,7 +8,7 @@
 
 #include <kernel/lib/types.h>
 
-#define offsetof(type, member) __builtin_offsetof(type, member)
+#define offsetof(type, member)     __builtin_offsetof(type, member)
 #define sizeof_field(type, member) sizeof(((type *)0)->member)
 
 /* container_of - the structure in which *@ptr is the member @member */
@@ -18,7 +18,7 @@
 							    __typeof__(((type *)0)->member)) ||    \
 				       __builtin_types_compatible_p(__typeof__(*(ptr)), void),     \
 			       "pointer type mismatch in container_of()");                         \
-		(type *)((char *)(ptr) - offsetof(type, member));                                  \
+		(type *)((char *)(ptr)-offsetof(type, member));                                    \
 	})
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -61,16 +61,16 @@
 	} while (0)
 
 /* Powers of two only. */
-#define ALIGN(x, a)       (((x) + ((__typeof__(x))(a) - 1)) & ~((__typeof__(x))(a) - 1))
-#define ALIGN_DOWN(x, a)  ((x) & ~((__typeof__(x))(a) - 1))
-#define IS_ALIGNED(x, a)  (((x) & ((__typeof__(x))(a) - 1)) == 0)
-#define PTR_ALIGN(p, a)   ((__typeof__(p))ALIGN((unsigned long)(p), (a)))
-#define round_up(x, y)    ALIGN(x, y)
-#define round_down(x, y)  ALIGN_DOWN(x, y)
+#define ALIGN(x, a)      (((x) + ((__typeof__(x))(a)-1)) & ~((__typeof__(x))(a)-1))
+#define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a)-1))
+#define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a)-1)) == 0)
+#define PTR_ALIGN(p, a)  ((__typeof__(p))ALIGN((unsigned long)(p), (a)))
+#define round_up(x, y)   ALIGN(x, y)
+#define round_down(x, y) ALIGN_DOWN(x, y)
 /* Any divisor. */
-#define roundup(x, y)     ((((x) + (y) - 1) / (y)) * (y))
-#define rounddown(x, y)   ((x) - ((x) % (y)))
-#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
+#define roundup(x, y)      ((((x) + (y)-1) / (y)) * (y))
+#define rounddown(x, y)    ((x) - ((x) % (y)))
+#define DIV_ROUND_UP(n, d) (((n) + (d)-1) / (d))
 
 #define SZ_1K 0x400UL
 #define SZ_1M 0x100000UL

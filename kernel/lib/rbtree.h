@@ -37,7 +37,10 @@ struct rb_root {
 	struct rb_node *rb_node;
 };
 
-#define RB_ROOT {.rb_node = NULL}
+#define RB_ROOT                                                                                    \
+	{                                                                                          \
+		.rb_node = NULL                                                                    \
+	}
 
 #define rb_entry(ptr, type, member) container_of(ptr, type, member)
 #define rb_entry_safe(ptr, type, member)                                                           \
@@ -130,9 +133,9 @@ static __always_inline void rb_add(struct rb_node *node, struct rb_root *tree,
  * @cmp:  is @key below, equal to or above the node: <0, 0, >0
  * Return: any equal node, or NULL.
  */
-static __always_inline struct rb_node *
-rb_find(const void *key, const struct rb_root *tree,
-	int (*cmp)(const void *key, const struct rb_node *node))
+static __always_inline struct rb_node *rb_find(const void *key, const struct rb_root *tree,
+					       int (*cmp)(const void *key,
+							  const struct rb_node *node))
 {
 	struct rb_node *node = tree->rb_node;
 

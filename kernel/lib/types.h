@@ -33,8 +33,8 @@ typedef unsigned int __bitwise gfp_t;
 typedef unsigned int __bitwise slab_flags_t;
 
 #ifndef __cplusplus
-#define bool  _Bool
-#define true  1
+#define bool _Bool
+#define true 1
 #define false 0
 #endif
 
@@ -54,7 +54,7 @@ typedef unsigned int __bitwise slab_flags_t;
 #define LONG_MAX      ((long)(~0UL >> 1))
 #define LONG_MIN      (-LONG_MAX - 1)
 #define ULONG_MAX     (~0UL)
-#define SIZE_MAX      ((size_t)~(size_t)0)
+#define SIZE_MAX      ((size_t) ~(size_t)0)
 
 struct list_head {
 	struct list_head *next, *prev;

@@ -439,8 +439,7 @@ static void emit_integer(struct output *out, char letter, struct printf_spec *sp
 }
 
 /* One conversion; @start is at its '%'. Returns what follows it. */
-static const char *emit_conversion(struct output *out, const char *start,
-				   struct arguments *args)
+static const char *emit_conversion(struct output *out, const char *start, struct arguments *args)
 {
 	struct printf_spec spec;
 	const char *fmt = parse_spec(start + 1, &spec, args);

@@ -28,10 +28,11 @@ static void expect_division(struct kunit *test, u64 dividend, u32 divisor)
 }
 
 static const u64 edges[] = {
-	0,          1,           2,           9,           10,          0xffff,
-	0x10000,    0x10001,     0x7fffffff,  0x80000000,  0x80000001,  0xfffffffe,
-	0xffffffff, 1ULL << 32,  0x100000001, 0x7fffffffffffffff, 1ULL << 63, U64_MAX - 1,
-	U64_MAX,
+	0,          1,           2,           9,
+	10,         0xffff,      0x10000,     0x10001,
+	0x7fffffff, 0x80000000,  0x80000001,  0xfffffffe,
+	0xffffffff, 1ULL << 32,  0x100000001, 0x7fffffffffffffff,
+	1ULL << 63, U64_MAX - 1, U64_MAX,
 };
 
 static void edges_by_edges(struct kunit *test)

@@ -91,7 +91,9 @@ static const struct example examples[] = {
 	  {0xa0000, 0x100000, R},
 	  {0x101000, 0x200000, U},
 	  {0x300000, 0x302000, R}}},
-	{"usable of less than a page", {{0x200100, 0x200f00, U}}, {{0, 0x1000, R}, {0xa0000, 0x100000, R}}},
+	{"usable of less than a page",
+	 {{0x200100, 0x200f00, U}},
+	 {{0, 0x1000, R}, {0xa0000, 0x100000, R}}},
 	{"usable with no whole page",
 	 {{0x200001, 0x201fff, U}},
 	 {{0, 0x1000, R}, {0xa0000, 0x100000, R}}},
@@ -152,12 +154,12 @@ static void oddities_are_counted(struct kunit *test)
 {
 	const struct memmap_entry odd[] = {
 		{0x100000, 0x100000, U},
-		{0x180000, 0, R},                      /* empty */
-		{0x180000, 0, U},                      /* empty */
-		{0x100000, U64_MAX, U},                /* RAM without end: not believed */
-		{0xfffffffffffff000, 0x1000, U},       /* the last page does not wrap */
+		{0x180000, 0, R},                            /* empty */
+		{0x180000, 0, U},                            /* empty */
+		{0x100000, U64_MAX, U},                      /* RAM without end: not believed */
+		{0xfffffffffffff000, 0x1000, U},             /* the last page does not wrap */
 		{0x8000000000000000, 0x8000000000000001, R}, /* wraps by a byte */
-		{FOUR_GB - 0x800, 0x100800, U},        /* 1 MiB and a bit out of reach */
+		{FOUR_GB - 0x800, 0x100800, U},              /* 1 MiB and a bit out of reach */
 		{0x400000, 0x1000, 77},
 	};
 	struct memmap out = {.entries = result, .max = MAX_OUT};
@@ -398,15 +400,15 @@ static void sparse_ram_is_left_out(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, map.nr, 2U);
 
 	/* A worthless range stays when one above it pays for both. */
-	map = usable_map((const u64[]){MIB(1), MIB(128), MIB(3072), MIB(3088), MIB(3200), MIB(3300),
-				       0, 0});
+	map = usable_map(
+		(const u64[]){MIB(1), MIB(128), MIB(3072), MIB(3088), MIB(3200), MIB(3300), 0, 0});
 	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
 	KUNIT_EXPECT_EQ(test, sparse.costly, 0ULL);
 	KUNIT_EXPECT_EQ(test, map.nr, 3U);
 
 	/* And the one above goes alone when the one below pays for itself. */
-	map = usable_map((const u64[]){MIB(1), MIB(128), MIB(1024), MIB(1124), MIB(3200), MIB(3201),
-				       0, 0});
+	map = usable_map(
+		(const u64[]){MIB(1), MIB(128), MIB(1024), MIB(1124), MIB(3200), MIB(3201), 0, 0});
 	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
 	KUNIT_EXPECT_EQ(test, sparse.costly, MIB(1));
 	KUNIT_EXPECT_EQ(test, sparse.end, MIB(1124));
@@ -461,7 +463,8 @@ static void options_are_parsed(struct kunit *test)
 {
 	edits.nr = 0;
 	KUNIT_EXPECT_EQ(test, memmap_parse_mem("64M", &edits), 0);
-	KUNIT_EXPECT_EQ(test, memmap_parse("exactmap,1M@1M,0x10000$2M,64k#0xffff0000,2G", &edits), 0);
+	KUNIT_EXPECT_EQ(test, memmap_parse("exactmap,1M@1M,0x10000$2M,64k#0xffff0000,2G", &edits),
+			0);
 	KUNIT_ASSERT_EQ(test, edits.nr, 6U);
 	KUNIT_EXPECT_EQ(test, (int)edits.list[0].kind, (int)MEMMAP_EDIT_LIMIT);
 	KUNIT_EXPECT_EQ(test, edits.list[0].entry.base, MIB(64));
@@ -482,9 +485,9 @@ static void options_are_parsed(struct kunit *test)
 static void bad_options_change_nothing(struct kunit *test)
 {
 	static const char *const bad[] = {
-		"",      "M",       "@1M",   "1M@",    "1M@x",  "1M$1Mx",      "1M!1M", "1M,",
-		",1M",   "0$1M",    "0",     "1M@1M,,", "exact", "exactmapper", "-1M",   "1M@-1",
-		"1M@1M,16Q$1M",
+		"",    "M",     "@1M",          "1M@", "1M@x",    "1M$1Mx", "1M!1M",
+		"1M,", ",1M",   "0$1M",         "0",   "1M@1M,,", "exact",  "exactmapper",
+		"-1M", "1M@-1", "1M@1M,16Q$1M",
 	};
 	unsigned int i;
 

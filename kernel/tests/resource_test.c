@@ -119,7 +119,8 @@ static void reservations_cut_across_in_pieces(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, resource_add(&tree, 0x1000, 0x1000, "a", IORESOURCE_SYSTEM_RAM), 0);
 	KUNIT_EXPECT_EQ(test, resource_add(&tree, 0x3000, 0x1000, "b", IORESOURCE_SYSTEM_RAM), 0);
 	KUNIT_EXPECT_EQ(test, resource_add(&tree, 0x1800, 0x2000, "x", BUSY), 0);
-	expect_tree(test, "0:1000-1fff a\n1:1800-1fff x\n0:2000-2fff x\n0:3000-3fff b\n1:3000-37ff x\n");
+	expect_tree(test,
+		    "0:1000-1fff a\n1:1800-1fff x\n0:2000-2fff x\n0:3000-3fff b\n1:3000-37ff x\n");
 	KUNIT_EXPECT_EQ(test, pool_before - resource_pool_free(), 5U);
 
 	/* The pieces go together; what they lie in stays. */

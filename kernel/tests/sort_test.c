@@ -141,12 +141,9 @@ static void bounded_numbers_are_uniform(struct kunit *test)
 }
 
 static struct kunit_case sort_cases[] = {
-	KUNIT_CASE(sort_keeps_and_orders),
-	KUNIT_CASE(elements_travel_whole),
-	KUNIT_CASE(hashes_spread_neighbours),
-	KUNIT_CASE(random_numbers_repeat),
-	KUNIT_CASE(bounded_numbers_are_uniform),
-	{},
+	KUNIT_CASE(sort_keeps_and_orders),       KUNIT_CASE(elements_travel_whole),
+	KUNIT_CASE(hashes_spread_neighbours),    KUNIT_CASE(random_numbers_repeat),
+	KUNIT_CASE(bounded_numbers_are_uniform), {},
 };
 
 static struct kunit_suite sort_suite = {.name = "sort", .test_cases = sort_cases};

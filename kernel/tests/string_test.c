@@ -285,18 +285,12 @@ static void characters_have_classes(struct kunit *test)
 }
 
 static struct kunit_case string_cases[] = {
-	KUNIT_CASE(memset_fills_exactly),
-	KUNIT_CASE(memset32_counts_values),
-	KUNIT_CASE(memcpy_copies_exactly),
-	KUNIT_CASE(memmove_minds_overlap),
-	KUNIT_CASE(memcmp_finds_first_difference),
-	KUNIT_CASE(memchr_inv_finds_each_position),
-	KUNIT_CASE(lengths_and_comparisons),
-	KUNIT_CASE(searches),
-	KUNIT_CASE(strscpy_always_terminates),
-	KUNIT_CASE(white_space_is_cut),
-	KUNIT_CASE(characters_have_classes),
-	{},
+	KUNIT_CASE(memset_fills_exactly),          KUNIT_CASE(memset32_counts_values),
+	KUNIT_CASE(memcpy_copies_exactly),         KUNIT_CASE(memmove_minds_overlap),
+	KUNIT_CASE(memcmp_finds_first_difference), KUNIT_CASE(memchr_inv_finds_each_position),
+	KUNIT_CASE(lengths_and_comparisons),       KUNIT_CASE(searches),
+	KUNIT_CASE(strscpy_always_terminates),     KUNIT_CASE(white_space_is_cut),
+	KUNIT_CASE(characters_have_classes),       {},
 };
 
 static struct kunit_suite string_suite = {.name = "string", .test_cases = string_cases};

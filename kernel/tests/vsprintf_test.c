@@ -33,7 +33,8 @@ static void plain_text(struct kunit *test)
 	expect(test, "c", "%c", 'c');
 	expect(test, "  c|c  ", "%3c|%-3c", 'c', 'c');
 	expect(test, "slab", "%s", "slab");
-	expect(test, "  slab|slab  |sl|  sl", "%6s|%-6s|%.2s|%4.2s", "slab", "slab", "slab", "slab");
+	expect(test, "  slab|slab  |sl|  sl", "%6s|%-6s|%.2s|%4.2s", "slab", "slab", "slab",
+	       "slab");
 	expect(test, " slab|slab |sl", "%*s|%*s|%.*s", 5, "slab", -5, "slab", 2, "slab");
 	expect(test, "slab", "%.*s", -1, "slab");
 	expect(test, "", "%.0s", "slab");
@@ -57,8 +58,8 @@ static void integers(struct kunit *test)
 	expect(test, "2147483647 -2147483648", "%d %i", INT_MAX, INT_MIN);
 	expect(test, "4294967295 ffffffff FFFFFFFF 37777777777", "%u %x %X %o", ~0U, ~0U, ~0U, ~0U);
 	expect(test, "18446744073709551615", "%llu", U64_MAX);
-	expect(test, "9223372036854775807 -9223372036854775808", "%lld %lld", (long long)(U64_MAX >> 1),
-	       (long long)(U64_MAX / 2 + 1));
+	expect(test, "9223372036854775807 -9223372036854775808", "%lld %lld",
+	       (long long)(U64_MAX >> 1), (long long)(U64_MAX / 2 + 1));
 	expect(test, "ffffffffffffffff 1777777777777777777777", "%llx %llo", U64_MAX, U64_MAX);
 	expect(test, "4294967296 10000000000", "%llu %llu", 1ULL << 32, 10000000000ULL);
 	expect(test, "-5 5 fffffffb", "%ld %lu %lx", -5L, 5UL, (unsigned long)(u32)-5);
@@ -69,7 +70,8 @@ static void integers(struct kunit *test)
 
 static void flags(struct kunit *test)
 {
-	expect(test, "   42|42   |00042|  -42|-0042", "%5d|%-5d|%05d|%5d|%05d", 42, 42, 42, -42, -42);
+	expect(test, "   42|42   |00042|  -42|-0042", "%5d|%-5d|%05d|%5d|%05d", 42, 42, 42, -42,
+	       -42);
 	expect(test, "+42 -42 +0| 42 -42", "%+d %+d %+d|% d % d", 42, -42, 0, 42, -42);
 	expect(test, "0x2a 0X2A 052 0 0", "%#x %#X %#o %#x %#o", 42, 42, 42, 0, 0);
 	expect(test, "0x0000002a|      0x2a|0x2a      ", "%#010x|%#10x|%-#10x", 42, 42, 42);
