@@ -19,6 +19,9 @@
 #define PAGE_MASK   (~(PAGE_SIZE - 1))
 #define PAGE_OFFSET 0xC0000000UL /* 3G/1G */
 
+/* Kernel text lies in [KERNEL_LINK_BASE, KERNEL_LINK_BASE + 1 GiB). */
+#define KERNEL_LINK_BASE PAGE_OFFSET
+
 #define PAGE_ALIGN(addr)      (((addr) + PAGE_SIZE - 1) & PAGE_MASK)
 #define PAGE_ALIGN_DOWN(addr) ((addr) & PAGE_MASK)
 #define PAGE_ALIGNED(addr)    (((unsigned long)(addr) & (PAGE_SIZE - 1)) == 0)
