@@ -22,6 +22,7 @@
 #include <mm/memblock.h>
 #include <mm/mm.h>
 #include <mm/pgtable_alloc.h>
+#include <mm/slab.h>
 #include <kernel/lib/errno.h>
 #include <kernel/lib/string.h>
 #include <kernel/lib/vsprintf.h>
@@ -87,6 +88,7 @@ void kmain(u32 magic, phys_addr_t info)
 	memblock_free_all();
 	pgtable_use_page_allocator();
 	init_per_zone_wmark_min();
+	kmem_cache_init();
 	kmap_init();
 	memblock_discard();
 	serial_init();

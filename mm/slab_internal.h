@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The slab allocator's structures, shared by mm/slab*.c, mm/kmalloc.c and their
+ * tests, and by nobody else. mm/slab.c tells how they work together.
+ */
+#ifndef MM_SLAB_INTERNAL_H
+#define MM_SLAB_INTERNAL_H
+
+#include <kernel/lib/list.h>
+#include <kernel/percpu.h>
+#include <kernel/sections.h>
+#include <kernel/spinlock.h>
+#include <arch/irq.h>
+#include <mm/fail.h>
+#include <mm/internal.h>
+#include <mm/mm.h>
+#include <mm/slab.h>
+
+/*
+ * kmem_bufctl_t - what is known of one object: state, last caller, list link
+ *
+ *   bits 31-30  29 ................ 9  8 ..... 0
+ *       11      caller - link base                 allocated
+ *       01      caller - link base                 free, in an array cache
+ *       00      caller - _stext        next index  free, on its slab's list
+ *
+ * The caller is the return address of the last function that allocated or freed
+ * the object. Kernel text lies in the top quarter of the address space, so that the
+ * word of an allocated object is simply that address, and the sign bit tells free
+ * from allocated. On the list the link takes nine bits, and the caller is given as
+ * its distance from _stext; 0 stands for "never used", and for a caller that lies
+ * too far off.
+ */
+typedef u32 kmem_bufctl_t;
+
+#define BUFCTL_STATE      0xC0000000U
+#define BUFCTL_IN_USE     0xC0000000U
+#define BUFCTL_CACHED     0x40000000U
+#define BUFCTL_ON_SLAB    0x00000000U
+#define BUFCTL_NEXT_BITS  9
+#define BUFCTL_END        ((1U << BUFCTL_NEXT_BITS) - 1)
+#define BUFCTL_MAX_CALLER (1UL << (30 - BUFCTL_NEXT_BITS))
+#define SLAB_MAX_OBJS     BUFCTL_END
+
+static __always_inline bool bufctl_in_use(kmem_bufctl_t word)
+{
+	return (s32)word < 0;
+}
+
+static __always_inline kmem_bufctl_t bufctl_make_in_use(unsigned long caller)
+{
+	return caller - KERNEL_LINK_BASE + BUFCTL_IN_USE;
+}
+
+static __always_inline kmem_bufctl_t bufctl_make_cached(unsigned long caller)
+{
+	return caller - KERNEL_LINK_BASE + BUFCTL_CACHED;
+}
+
+/* bufctl_to_list, bufctl_from_list - between the words of a cached and of a listed object */
+static __always_inline kmem_bufctl_t bufctl_to_list(kmem_bufctl_t word, unsigned int next)
+{
+	unsigned long dist = word - bufctl_make_cached((unsigned long)_stext);
+
+	return (likely(dist < BUFCTL_MAX_CALLER) ? dist << BUFCTL_NEXT_BITS : 0) | next;
+}
+
+static __always_inline kmem_bufctl_t bufctl_from_list(kmem_bufctl_t word)
+{
+	return (word >> BUFCTL_NEXT_BITS) + bufctl_make_cached((unsigned long)_stext);
+}
+
+/* bufctl_caller - last caller, whatever the state; 0 when there was none */
+static inline unsigned long bufctl_caller(kmem_bufctl_t word)
+{
+	unsigned long caller;
+
+	if ((word & BUFCTL_STATE) == BUFCTL_ON_SLAB)
+		word = bufctl_from_list(word);
+	caller = (word & ~BUFCTL_STATE) + KERNEL_LINK_BASE;
+	return caller == (unsigned long)_stext ? 0 : caller;
+}
+
+/*
+ * struct slab - one block of pages, cut into objects
+ * @list:      on slabs_full, slabs_partial or slabs_free of its node
+ * @s_mem:     the first object
+ * @colouroff: bytes that this slab's objects are shifted by
+ * @inuse:     objects that are not on the slab's own list: allocated, or in arrays
+ * @free:      index of the first object of the list, or BUFCTL_END
+ * @bufctl:    one word for each object
+ *
+ * Lies at the start of its pages, or in a kmalloc object when objects are large.
+ */
+struct slab {
+	struct list_head list;
+	void *s_mem;
+	unsigned int colouroff;
+	u16 inuse;
+	u16 free;
+	kmem_bufctl_t bufctl[];
+};
+
+/* A free object, and where its word is, so that allocating it need not look for it. */
+struct ac_entry {
+	void *objp;
+	kmem_bufctl_t *bufctl;
+};
+
+/*
+ * struct array_cache - free objects of one cache at hand for one CPU, last in first out
+ * @avail:      entries filled
+ * @limit:      entries there are; 0 in the array that caches without arrays share
+ * @batchcount: entries moved to and from the slabs at a time
+ */
+struct array_cache {
+	unsigned int avail;
+	unsigned int limit;
+	unsigned int batchcount;
+	struct ac_entry entry[];
+};
+
+/*
+ * struct kmem_cache_node - slabs of one cache in one node (the textbooks' kmem_list3)
+ * @list_lock:    guards all of it, and every slab on the lists; interrupts off
+ * @slabs_full:   without a free object on their own list
+ * @slabs_partial: with some
+ * @slabs_free:   with nothing but
+ * @nr_slabs:     on all three lists
+ * @nr_free:      on slabs_free
+ * @free_limit:   empty slabs to keep
+ * @colour_next:  colour of the next slab
+ */
+struct kmem_cache_node {
+	spinlock_t list_lock;
+	struct list_head slabs_full;
+	struct list_head slabs_partial;
+	struct list_head slabs_free;
+	unsigned int nr_slabs;
+	unsigned int nr_free;
+	unsigned int free_limit;
+	unsigned int colour_next;
+};
+
+/*
+ * struct kmem_cache
+ *
+ * What each allocation and each free reads:
+ * @inverse, @rotate: size = odd << rotate, and inverse * odd = 1 modulo 2^32
+ * @num:          objects of a slab
+ * @array:        array cache, by CPU
+ *
+ * Geometry:
+ * @size:         bytes from one object to the next
+ * @object_size:  bytes that are the caller's
+ * @align:        of each object
+ * @first_offset: bytes from the start of a slab's pages to its first object, colour 0
+ * @gfporder:     log2 of a slab's pages
+ * @colour:       number of colours; @colour_off: bytes between two
+ * @mgmt_size:    bytes of struct slab with its bufctl array
+ * @slabp_cache:  where that comes from, or NULL when it lies on the slab
+ *
+ * @flags:        SLAB_*
+ * @allocflags:   for alloc_pages()
+ * @limit, @batchcount: of array caches to come
+ * @next:         on the cache chain; @walkers: who pins it there; under cache_chain_lock
+ * @red_end:      bytes from an object to the end of its red zone; see mm/slab_debug.c
+ */
+struct kmem_cache {
+	u32 inverse;
+	u32 rotate;
+	unsigned int num;
+	struct array_cache *array[NR_CPUS];
+
+	unsigned int size;
+	unsigned int object_size;
+	unsigned int align;
+	unsigned int first_offset;
+	unsigned int gfporder;
+	unsigned int colour;
+	unsigned int colour_off;
+	unsigned int mgmt_size;
+	struct kmem_cache *slabp_cache;
+
+	slab_flags_t flags;
+	gfp_t allocflags;
+	void (*ctor)(void *objp);
+	void (*dtor)(void *objp);
+	unsigned int limit;
+	unsigned int batchcount;
+	struct list_head next;
+	unsigned int walkers;
+	unsigned int red_end;
+	char name[KMEM_CACHE_NAMELEN];
+	struct kmem_cache_node node[MAX_NUMNODES];
+};
+
+/*
+ * struct slab_track - one use of an object: who, and who called him
+ * @nr: of @entries that are valid; innermost first
+ */
+struct slab_track {
+	unsigned long caller;
+	u16 cpu;
+	u16 nr;
+	unsigned long entries[8];
+};
+
+enum slab_track_item { TRACK_ALLOC, TRACK_FREE, NR_TRACKS };
+
+/*
+ * struct slab_debug_data - lies behind each object of a cache with SLAB_DEBUG_FLAGS
+ * @used_size: bytes that kmalloc()'s caller asked for
+ * @track:     last uses; only with SLAB_STORE_USER
+ */
+struct slab_debug_data {
+	u32 used_size;
+	struct slab_track track[NR_TRACKS];
+};
+
+static inline struct slab_debug_data *slab_debug_data(const struct kmem_cache *cachep,
+						      const void *objp)
+{
+	return (struct slab_debug_data *)((unsigned long)objp + cachep->red_end);
+}
+
+/* The flags that slab_debug= may set. */
+#define SLAB_DEBUG_FLAGS                                                                           \
+	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
+#define SLAB_KNOWN_FLAGS                                                                           \
+	(SLAB_DEBUG_FLAGS | SLAB_HWCACHE_ALIGN | SLAB_CACHE_DMA | SLAB_PANIC | SLAB_KMALLOC)
+/* Of kmalloc()'s caches: objects know what size was asked for. */
+#define SLAB_KMALLOC ((__force slab_flags_t)0x00080000U)
+
+/* A kmalloc() of whole pages: page->private of its head page. */
+#define KMALLOC_LARGE_MAGIC 0x6b6d6c67UL
+
+extern struct list_head cache_chain;
+extern spinlock_t cache_chain_lock;
+
+/* mm/slab.c */
+void *__slab_alloc(struct kmem_cache *cachep, gfp_t gfp, size_t size, unsigned long caller);
+void __slab_free(struct kmem_cache *cachep, void *objp, unsigned long caller);
+void slab_drain_local(struct kmem_cache *cachep);
+unsigned int slab_shrink_node(struct kmem_cache *cachep, struct kmem_cache_node *n);
+
+/* mm/slab_common.c */
+extern struct array_cache slab_no_array;
+struct kmem_cache *cache_chain_next(struct kmem_cache *prev);
+bool slab_wants_init_on_alloc(struct kmem_cache *cachep, gfp_t gfp);
+bool slab_wants_init_on_free(struct kmem_cache *cachep);
+unsigned long kmem_cache_shrink_all(void);
+
+/* Walk all caches. Each is pinned while visited; a loop that is left early leaves a pin. */
+#define for_each_kmem_cache(c)                                                                     \
+	for ((c) = cache_chain_next(NULL); (c); (c) = cache_chain_next(c))
+
+/* mm/kmalloc.c */
+void kmalloc_init(void);
+
+/* mm/slab_debug.c */
+slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags, bool constructed);
+void slab_debug_layout(struct kmem_cache *cachep);
+void slab_debug_init_object(struct kmem_cache *cachep, void *objp);
+void slab_debug_alloc(struct kmem_cache *cachep, void *objp, size_t size, unsigned long caller);
+void slab_debug_free(struct kmem_cache *cachep, void *objp, unsigned long caller);
+void slab_debug_retire(struct kmem_cache *cachep, void *objp);
+const char *slab_damage(struct kmem_cache *cachep, const void *objp, bool in_use, long *offset);
+size_t slab_used_size(const void *objp, size_t room);
+void slab_set_used_size(const void *objp, size_t size);
+
+/* mm/slab_report.c */
+void slab_bad_free(struct kmem_cache *cachep, const void *objp, const char *what,
+		   unsigned long caller);
+void slab_report_damage(struct kmem_cache *cachep, const void *objp, const char *what,
+			long offset);
+void slab_report_live(struct kmem_cache *cachep);
+
+/* mm/slab_show.c */
+unsigned long slab_count_live(struct kmem_cache *cachep);
+bool slab_check_list(struct kmem_cache *cachep, const struct slab *slabp);
+
+/*
+ * The ways in and out, short as they can be.
+ */
+
+#define fail_nth_armed() unlikely(READ_ONCE(fail_nth_left))
+
+static __always_inline struct array_cache *cpu_cache_get(struct kmem_cache *cachep)
+{
+	return cachep->array[smp_processor_id()];
+}
+
+static __always_inline struct kmem_cache_node *cache_node(struct kmem_cache *cachep)
+{
+	return &cachep->node[0];
+}
+
+/*
+ * obj_to_index - which object of its slab is this?
+ *
+ * Return: less than cachep->num exactly if @objp is the first byte of an object.
+ *         size = odd << rotate; multiplying by the inverse of odd and rotating maps
+ *         the 2^32 distances one to one onto 2^32 numbers, and the distance
+ *         i * size onto i: so no other distance can give an i in range.
+ */
+static __always_inline unsigned int obj_to_index(const struct kmem_cache *cachep,
+						 const struct slab *slabp, const void *objp)
+{
+	u32 product = ((unsigned long)objp - (unsigned long)slabp->s_mem) * cachep->inverse;
+
+	return product >> (cachep->rotate & 31) | product << (-cachep->rotate & 31);
+}
+
+/* slab_object_in_use - is this the first byte of an object that is allocated? */
+static inline bool slab_object_in_use(const struct kmem_cache *cachep, const struct slab *slabp,
+				      const void *objp)
+{
+	unsigned int idx = obj_to_index(cachep, slabp, objp);
+
+	return idx < cachep->num && bufctl_in_use(slabp->bufctl[idx]);
+}
+
+static __always_inline void *index_to_obj(const struct kmem_cache *cachep,
+					  const struct slab *slabp, unsigned int idx)
+{
+	return slabp->s_mem + idx * cachep->size;
+}
+
+/* ac_pop - take the hottest free object of this CPU, or NULL. Interrupts are off. */
+static __always_inline void *ac_pop(struct kmem_cache *cachep, unsigned long caller)
+{
+	struct array_cache *ac = cpu_cache_get(cachep);
+	struct ac_entry *entry;
+
+	if (unlikely(!ac->avail))
+		return NULL;
+	entry = &ac->entry[--ac->avail];
+	*entry->bufctl = bufctl_make_in_use(caller);
+	return entry->objp;
+}
+
+/*
+ * slab_alloc - allocate, at best from this CPU's array
+ *
+ * GFP_KERNEL promises that interrupts are on, which is checked first and saves
+ * saving them. Requests that want more than an object take the long way.
+ */
+static __always_inline void *slab_alloc(struct kmem_cache *cachep, gfp_t gfp, size_t size,
+					unsigned long caller)
+{
+	unsigned long flags;
+	void *objp = NULL;
+
+	if (likely(gfp == GFP_KERNEL)) {
+		if (likely(!in_atomic() && !irqs_disabled() && !fail_nth_armed())) {
+			local_irq_disable();
+			objp = ac_pop(cachep, caller);
+			local_irq_enable();
+		}
+	} else if (!(gfp & (__GFP_DIRECT_RECLAIM | __GFP_ZERO | GFP_ZONEMASK)) &&
+		   likely(!fail_nth_armed())) {
+		local_irq_save(flags);
+		objp = ac_pop(cachep, caller);
+		local_irq_restore(flags);
+	}
+	if (likely(objp))
+		return objp;
+	return __slab_alloc(cachep, gfp, size, caller);
+}
+
+/*
+ * slab_free_fast - put a sound object into this CPU's array, if there is room
+ * Return: false when anything else is to be done.
+ */
+static __always_inline bool slab_free_fast(struct kmem_cache *cachep, struct slab *slabp,
+					   void *objp, unsigned long caller)
+{
+	unsigned int idx = obj_to_index(cachep, slabp, objp);
+	struct array_cache *ac;
+	kmem_bufctl_t *bufctl;
+	unsigned long flags;
+	bool done = false;
+
+	if (unlikely(idx >= cachep->num))
+		return false;
+	bufctl = &slabp->bufctl[idx];
+	local_irq_save(flags);
+	ac = cpu_cache_get(cachep);
+	if (likely(bufctl_in_use(*bufctl)) && likely(ac->avail < ac->limit)) {
+		*bufctl = bufctl_make_cached(caller);
+		ac->entry[ac->avail++] = (struct ac_entry){.objp = objp, .bufctl = bufctl};
+		done = true;
+	}
+	local_irq_restore(flags);
+	return done;
+}
+
+#endif
