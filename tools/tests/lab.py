@@ -97,8 +97,8 @@ def nr_suites(elf):
 class Config:
     """
     One way to boot. @via: "kernel" (QEMU's loader) or "iso" (GRUB); @args: the
-    kernel's command line; @commands: of GRUB, before it loads the kernel; @skips:
-    the cases, as "suite.case", that cannot run in this configuration.
+    kernel's command line; @commands: of GRUB, before it loads the kernel; @lacks:
+    sets of cases, from skips.py, that cannot run in this configuration.
     """
     name: str
     via: str = "kernel"
@@ -110,8 +110,12 @@ class Config:
     modules: tuple = ()
     commands: tuple = ()
     extra: tuple = ()
-    skips: frozenset = frozenset()
+    lacks: tuple = ()
     timeout: int = 120
+
+    @property
+    def skips(self):
+        return frozenset().union(*self.lacks)
 
     @property
     def elf(self):

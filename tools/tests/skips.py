@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""
+Cases that cannot run, by what a machine lacks. A configuration of the matrix says
+what it lacks, and exactly these cases must then be skipped, no more and no fewer.
+"""
+
+# No page above the direct map.
+HIGHMEM = {
+    *(f"highmem.{case}" for case in (
+        "all_slots",
+        "atomic_context_is_reported",
+        "checker_sees_a_lost_flag",
+        "copies_to_and_from_pages.highmem",
+        "every_page_keeps_its_stamp",
+        "freeing_a_mapped_page_is_reported",
+        "lookup_at_every_instruction",
+        "mapping_reaches_the_page",
+        "one_flush_a_wrap",
+        "random_storm",
+        "ranges_that_leave_the_page_are_reported.highmem",
+        "unbalanced_kunmap_is_reported",
+        "users_are_counted",
+        "views_show_the_slots",
+        "whole_page_helpers.highmem",
+        "zero_user_clears_its_bytes_only.highmem",
+    )),
+    *(f"kmap_atomic.{case}" for case in (
+        "describes_its_slots",
+        "foreign_address_is_reported",
+        "interrupt_at_every_instruction",
+        "local_leaves_preemption_alone",
+        "lowmem_takes_no_slot",
+        "nests_to_the_limit",
+        "pair",
+        "slot_is_flushed",
+        "wrong_order_is_reported",
+    )),
+}
+
+# Some high memory, but fewer pages than there are kmap slots.
+MUCH_HIGHMEM = {"highmem.all_slots", "highmem.one_flush_a_wrap", "highmem.random_storm"}
+
+# No free block of the largest order, 4 MiB, to try protections on.
+FREE_4M = {"set_memory.split_keeps_everything_else", "set_memory.split_may_run_out",
+           "set_memory.whole_large_page"}
+
+# No address in low memory where one 4 MiB page ends and another begins.
+BOUNDARY_4M = {"set_memory.range_over_a_boundary"}
+
+# debug_pagealloc=on maps low memory by 4 KiB pages: none is left to split.
+LARGE_PAGES = {"set_memory.split_may_run_out"}
