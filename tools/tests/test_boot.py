@@ -52,7 +52,7 @@ MATRIX = [
     small("memmap-reserve", args="memmap=1M$16M memmap=4K$0x2345000"),
     small("memmap-reserve-iso", via="iso", args="memmap=1M$16M memmap=4K$0x2345000"),
     small("mem-limit", mem="1G", args="mem=100M"),
-    small("sparse-map", mem="3583M", args="memmap=3040M$32M memmap=479M$3088M"),
+    small("sparse-map", mem="3583M", args="memmap=3056M$16M memmap=495M$3088M"),
     Config("vmalloc-256M", mem="1G", args="vmalloc=256M"),
     Config("vmalloc-640M", mem="512M", args="vmalloc=640M"),
     # Modules are memory that is taken, whatever they hold.
