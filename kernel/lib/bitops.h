@@ -149,13 +149,16 @@ static __always_inline bool is_power_of_2(unsigned long n)
 	return n != 0 && (n & (n - 1)) == 0;
 }
 
+static __always_inline int __ilog2(u64 n)
+{
+	return fls64(n) - 1;
+}
+
 /*
  * ilog2 - floor of the logarithm to base 2 of @n > 0. Of a constant it is a
  * constant expression, fit for array sizes and BUILD_BUG_ON.
  */
-#define ilog2(n)                                                                                   \
-	(sizeof(n) <= sizeof(unsigned long) ? (BITS_PER_LONG - 1 - __builtin_clzl(n))              \
-					    : (63 - __builtin_clzll(n)))
+#define ilog2(n) (__builtin_constant_p(n) ? 63 - __builtin_clzll(n) : __ilog2(n))
 
 /** roundup_pow_of_two - smallest power of two that is not below @n; @n in 1..ULONG_MAX/2+1 */
 static __always_inline unsigned long roundup_pow_of_two(unsigned long n)

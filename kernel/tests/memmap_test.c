@@ -195,7 +195,7 @@ static void wrapped_reservation_holds(struct kunit *test)
 /* --- the model ------------------------------------------------------------------------------ */
 
 #define GRANULE       512ULL
-#define MODEL_BYTES   (2 * SZ_1M)
+#define MODEL_BYTES   0x200000ULL
 #define MODEL_NR      (MODEL_BYTES / GRANULE)
 #define PAGE_GRANULES (4096 / GRANULE)
 
