@@ -17,7 +17,6 @@
  */
 #include <mm/bootmem.h>
 #include <mm/internal.h>
-#include <mm/internal.h>
 #include <mm/memblock.h>
 #include <mm/mm_types.h>
 #include <mm/pgtable_alloc.h>

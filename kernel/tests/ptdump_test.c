@@ -63,8 +63,8 @@ static void check_range(struct reading *r, unsigned long start, unsigned long en
 
 		columns_of(addr, want, sizeof(want));
 		if (strcmp(want, columns)) {
-			KUNIT_FAIL(r->test, "at %#lx the dump says \"%s\", the tables \"%s\"",
-				   addr, columns, want);
+			KUNIT_FAIL(r->test, "at %#lx the dump says \"%s\", the tables \"%s\"", addr,
+				   columns, want);
 			return;
 		}
 		if (!pmd_present(pmd) || pmd_leaf(pmd))

@@ -104,7 +104,8 @@ static void middle_of_a_block(struct kunit *test)
 	for (i = 0; i < BLOCK_PAGES; i++) {
 		bool gone = i >= 2 && i < 5;
 
-		KUNIT_EXPECT_EQ(test, kernel_page_present(virt_to_page(addr + i * PAGE_SIZE)), !gone);
+		KUNIT_EXPECT_EQ(test, kernel_page_present(virt_to_page(addr + i * PAGE_SIZE)),
+				!gone);
 		if (gone)
 			expect_np(test, addr + i * PAGE_SIZE);
 		else

@@ -41,7 +41,7 @@ enum fixed_addresses {
 #define FIXADDR_START (FIXADDR_TOP - (__end_of_fixed_addresses - 1) * PAGE_SIZE)
 
 #define __fix_to_virt(idx)  (FIXADDR_TOP - ((unsigned long)(idx) << PAGE_SHIFT))
-#define __virt_to_fix(addr) ((FIXADDR_TOP - ((unsigned long)(addr) & PAGE_MASK)) >> PAGE_SHIFT)
+#define __virt_to_fix(addr) ((FIXADDR_TOP - PAGE_ALIGN_DOWN((unsigned long)(addr))) >> PAGE_SHIFT)
 
 /* The table maps the last 4 MiB. */
 BUILD_BUG_ON(__end_of_fixed_addresses > PTRS_PER_PTE);

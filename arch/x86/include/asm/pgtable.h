@@ -287,16 +287,18 @@ static __always_inline pmd_t *pmd_off_k(unsigned long addr)
  * Where the entry that holds @addr ends, or @end if that comes first. Written
  * with -1, so that an @end of 0 is the end of the address space.
  */
-#define pmd_addr_end(addr, end)                                                                    \
-	({                                                                                         \
-		unsigned long __boundary = ((addr) + PMD_SIZE) & PMD_MASK;                         \
-		__boundary - 1 < (end) - 1 ? __boundary : (end);                                   \
-	})
+static __always_inline unsigned long pmd_addr_end(unsigned long addr, unsigned long end)
+{
+	unsigned long boundary = (addr + PMD_SIZE) & PMD_MASK;
+
+	return boundary - 1 < end - 1 ? boundary : end;
+}
+
+static __always_inline unsigned long pgd_addr_end(unsigned long addr, unsigned long end)
+{
+	return pmd_addr_end(addr, end);
+}
+
 #define pud_addr_end(addr, end) (end)
-#define pgd_addr_end(addr, end)                                                                    \
-	({                                                                                         \
-		unsigned long __boundary = ((addr) + PGDIR_SIZE) & PGDIR_MASK;                     \
-		__boundary - 1 < (end) - 1 ? __boundary : (end);                                   \
-	})
 
 #endif

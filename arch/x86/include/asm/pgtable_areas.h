@@ -18,6 +18,7 @@
 #include <kernel/lib/types.h>
 #include <kernel/lib/minmax.h>
 #include <asm/page.h>
+#include <asm/pgtable.h>
 #include <asm/pgtable_types.h>
 #include <asm/fixmap.h>
 
@@ -27,17 +28,17 @@ extern unsigned long lowmem_limit;
 extern void *high_memory;
 extern unsigned long max_low_pfn;
 
-#define LAST_PKMAP   PTRS_PER_PTE
-#define PKMAP_BASE   0xFF800000UL
-#define PKMAP_END    (PKMAP_BASE + LAST_PKMAP * PAGE_SIZE)
-#define PKMAP_NR(virt) (((unsigned long)(virt) - PKMAP_BASE) >> PAGE_SHIFT)
+#define LAST_PKMAP     PTRS_PER_PTE
+#define PKMAP_BASE     0xFF800000UL
+#define PKMAP_END      (PKMAP_BASE + LAST_PKMAP * PAGE_SIZE)
+#define PKMAP_NR(virt) pte_index((unsigned long)(virt)) /* one table maps all slots */
 #define PKMAP_ADDR(nr) (PKMAP_BASE + ((unsigned long)(nr) << PAGE_SHIFT))
 
 /* The one page table of the pkmap area: entry n maps PKMAP_ADDR(n). */
 extern pte_t pkmap_page_table[LAST_PKMAP];
 
+/* The hole is of this size wherever high_memory lies; it is aligned to pages only. */
 #define VMALLOC_OFFSET (8UL << 20)
-/* The hole is kept when high_memory is not aligned to it: at least 8 MiB. */
 #define VMALLOC_START  ((unsigned long)high_memory + VMALLOC_OFFSET)
 #define VMALLOC_END    (PKMAP_BASE - 2 * PAGE_SIZE)
 
@@ -46,7 +47,7 @@ extern pte_t pkmap_page_table[LAST_PKMAP];
 #define VMALLOC_RESERVE_MIN     (32UL << 20)
 #define LOWMEM_LIMIT_MIN        (64UL << 20)
 
-BUILD_BUG_ON(PKMAP_BASE & ~PMD_MASK);           /* one page table maps it all */
+BUILD_BUG_ON(PKMAP_BASE & ~PMD_MASK); /* one page table maps it all */
 BUILD_BUG_ON(PKMAP_END > FIXADDR_START);
 BUILD_BUG_ON(PAGE_OFFSET & ~PMD_MASK);
 

@@ -96,16 +96,16 @@ typedef struct {
 #define __pmd(x)    ((pmd_t){{{(x)}}})
 #define __pgprot(x) ((pgprot_t){(x)})
 
-#define pte_val(x)    ((x).pte)
-#define pgd_val(x)    ((x).pgd)
-#define pud_val(x)    ((x).pgd.pgd)
-#define pmd_val(x)    ((x).pud.pgd.pgd)
-#define pgprot_val(x) ((x).pgprot)
+#define pte_val(x)           ((x).pte)
+#define pgd_val(x)           ((x).pgd)
+#define pud_val(x)           ((x).pgd.pgd)
+#define pmd_val(x)           ((x).pud.pgd.pgd)
+#define pgprot_val(x)        ((x).pgprot)
 
 /* The page frame of an entry, and everything else in it. */
-#define PTE_PFN_MASK       PAGE_MASK
-#define PTE_FLAGS_MASK     (~PTE_PFN_MASK)
-#define PMD_LARGE_PFN_MASK PMD_MASK
+#define PTE_PFN_MASK         PAGE_MASK
+#define PTE_FLAGS_MASK       (~PTE_PFN_MASK)
+#define PMD_LARGE_PFN_MASK   PMD_MASK
 
 /*
  * Memory types. Entry n of the page attribute table (PAT) is chosen by bits PCD
@@ -125,16 +125,16 @@ extern pgprotval_t __page_cache_wc;
 extern pteval_t __supported_pte_mask;
 
 /* For the entry of a page table itself: the leaf decides, so all is allowed here. */
-#define _KERNPG_TABLE (_PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED | _PAGE_DIRTY)
-#define _PAGE_TABLE   (_KERNPG_TABLE | _PAGE_USER)
+#define _KERNPG_TABLE        (_PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED | _PAGE_DIRTY)
+#define _PAGE_TABLE          (_KERNPG_TABLE | _PAGE_USER)
 
 /*
  * Kernel pages. Accessed and dirty are set beforehand, which saves the CPU its
  * locked update. Without NX every present page can be executed, so PAGE_KERNEL
  * and PAGE_KERNEL_EXEC differ in name only: callers say what they mean.
  */
-#define __PAGE_KERNEL_RO (_PAGE_PRESENT | _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_GLOBAL)
-#define __PAGE_KERNEL    (__PAGE_KERNEL_RO | _PAGE_RW)
+#define __PAGE_KERNEL_RO     (_PAGE_PRESENT | _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_GLOBAL)
+#define __PAGE_KERNEL        (__PAGE_KERNEL_RO | _PAGE_RW)
 
 #define PAGE_KERNEL            __pgprot(__PAGE_KERNEL)
 #define PAGE_KERNEL_EXEC       __pgprot(__PAGE_KERNEL)
@@ -146,10 +146,10 @@ extern pteval_t __supported_pte_mask;
 #define PAGE_KERNEL_WC         __pgprot(__PAGE_KERNEL | __page_cache_wc)
 
 /* User pages. PAGE_COPY is private: the write fault makes the copy. */
-#define PAGE_NONE     __pgprot(_PAGE_PROTNONE | _PAGE_ACCESSED)
-#define PAGE_SHARED   __pgprot(_PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED)
-#define PAGE_COPY     __pgprot(_PAGE_PRESENT | _PAGE_USER | _PAGE_ACCESSED)
-#define PAGE_READONLY __pgprot(_PAGE_PRESENT | _PAGE_USER | _PAGE_ACCESSED)
+#define PAGE_NONE              __pgprot(_PAGE_PROTNONE | _PAGE_ACCESSED)
+#define PAGE_SHARED            __pgprot(_PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED)
+#define PAGE_COPY              __pgprot(_PAGE_PRESENT | _PAGE_USER | _PAGE_ACCESSED)
+#define PAGE_READONLY          __pgprot(_PAGE_PRESENT | _PAGE_USER | _PAGE_ACCESSED)
 
 #endif /* !__ASSEMBLER__ */
 #endif
