@@ -22,6 +22,7 @@ static void *(*volatile do_memmove)(void *, const void *, size_t) = memmove;
 static int (*volatile do_memcmp)(const void *, const void *, size_t) = memcmp;
 static size_t (*volatile do_strlen)(const char *) = strlen;
 static int (*volatile do_strcmp)(const char *, const char *) = strcmp;
+static int (*volatile do_strncmp)(const char *, const char *, size_t) = strncmp;
 
 #define ARENA   256
 #define LONGEST 100
@@ -184,12 +185,12 @@ static void lengths_and_comparisons(struct kunit *test)
 	KUNIT_EXPECT_LT(test, do_strcmp("abc", "abd"), 0);
 	KUNIT_EXPECT_LT(test, do_strcmp("abc", "abcd"), 0);
 	KUNIT_EXPECT_GT(test, do_strcmp("\xff", "a"), 0); /* bytes are unsigned */
-	KUNIT_EXPECT_EQ(test, strncmp("abcX", "abcY", 3), 0);
-	KUNIT_EXPECT_LT(test, strncmp("abcX", "abcY", 4), 0);
-	KUNIT_EXPECT_EQ(test, strncmp("ab", "ab", 99), 0);
-	KUNIT_EXPECT_GT(test, strncmp("ab", "a", 99), 0);
-	KUNIT_EXPECT_GT(test, strncmp("\xff", "a", 1), 0);
-	KUNIT_EXPECT_EQ(test, strncmp("a", "b", 0), 0);
+	KUNIT_EXPECT_EQ(test, do_strncmp("abcX", "abcY", 3), 0);
+	KUNIT_EXPECT_LT(test, do_strncmp("abcX", "abcY", 4), 0);
+	KUNIT_EXPECT_EQ(test, do_strncmp("ab", "ab", 99), 0);
+	KUNIT_EXPECT_GT(test, do_strncmp("ab", "a", 99), 0);
+	KUNIT_EXPECT_GT(test, do_strncmp("\xff", "a", 1), 0);
+	KUNIT_EXPECT_EQ(test, do_strncmp("a", "b", 0), 0);
 }
 
 static void searches(struct kunit *test)
