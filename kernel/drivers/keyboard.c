@@ -119,7 +119,7 @@ static bool take_modifier(struct keyboard *kbd, u8 key, bool extended, bool down
 void keyboard_translate(struct keyboard *kbd, u8 code, char out[8])
 {
 	bool extended = kbd->extended;
-	u8 key = code & (u8)~CODE_UP;
+	u8 key = (u8)(code & ~CODE_UP);
 	bool down = !(code & CODE_UP);
 	size_t i;
 

@@ -57,3 +57,118 @@ def test_out_of_reach_and_sparse_memory_are_named():
     run = lab.boot(Config("says-sparse", mem="3583M"),
                    "exit=1 selftest=selftest memmap=3056M$16M memmap=495M$3088M")
     check(run, lab.ktap.EXIT_PASS, [r"memory map: 16384 KiB of RAM left out"])
+
+
+# --- each fatal path, caused by crash= ---------------------------------------------------
+
+HEX = "0x[0-9a-f]+"
+
+
+def trace(*functions):
+    """A backtrace that names these functions, innermost first, and ends in kmain."""
+    frames = [rf"  \[<[0-9a-f]{{8}}>\] {function}(?:\.\w+)*\+{HEX}/{HEX}"
+              for function in (*functions, "crash_if_asked", "kmain")]
+    return ["Call Trace:", *frames]
+
+
+def fault(function, address, error, region, *functions):
+    """The report of a page fault: cause decoded, region named, walk, registers, trace."""
+    return [
+        rf"BUG: page fault at {address} in {function}\+{HEX}/{HEX}$",
+        rf"  error code 0x000\d: {error}, kernel mode$",
+        rf"  address {address}: {region}",
+        rf"page walk of 0(?:x[0-9a-f]+)?: CR3 [0-9a-f]{{8}}$",
+        r"  p[dt]e\[\d+\] = [0-9a-f]{8}: ",
+        rf"EIP: 0008:[0-9a-f]{{8}} {function}\+{HEX}/{HEX}$",
+        r"EFLAGS: [0-9a-f]{8} ", r"EAX: [0-9a-f]{8} EBX: ", r"ESI: [0-9a-f]{8} EDI: ",
+        r"CR0: [0-9a-f]{8} CR2: [0-9a-f]{8} CR3: [0-9a-f]{8} CR4: ",
+        r"Code: .*<[0-9a-f]{2}>", r"Stack: ",
+        *trace(function, *functions),
+        "Kernel panic: fatal exception in the kernel$",
+    ]
+
+
+CRASHES = {
+    "null": fault("crash_null", "0x00000004", "write, page not present", "NULL page"),
+    "null-read": fault("crash_null_read", "0x00000000", "read, page not present", "NULL page"),
+    "text": fault("crash_text", "0xc0[0-9a-f]{6}", "write, page present but protected",
+                  "kernel text, pfn 0x[0-9a-f]+"),
+    "rodata": fault("crash_rodata", "0xc0[0-9a-f]{6}", "write, page present but protected",
+                    "kernel read-only data, pfn 0x[0-9a-f]+"),
+    "user": fault("crash_user", "0x08048000", "write, page not present", "user space"),
+    "locked": fault("crash_null", "0x00000004", "write, page not present", "NULL page",
+                    "crash_locked"),
+    "interrupt": fault("crash_null", "0x00000004", "write, page not present", "NULL page",
+                       "crash_handler", "handle_irq", "crash_interrupt"),
+    "jump": [r"BUG: page fault at 0xdead0000 in 0xdead0000$",
+             r"  error code 0x0000: instruction fetch, page not present, kernel mode$",
+             r"  address 0xdead0000: ", r"EIP: 0008:dead0000 ", *trace("crash_jump")],
+    "stack": [rf"BUG: kernel stack overflow: guard page of boot stack hit at {HEX}, in recurse",
+              rf"  address {HEX}: .*guard page of boot stack$",
+              r"  pte\[\d+\] = [0-9a-f]{8}: not present$",
+              rf"recurse\+{HEX}/{HEX} \(\d+ times\)$", "crash_if_asked", "kmain",
+              "Kernel panic: double fault$"],
+    "double-fault": [rf"BUG: double fault in crash_double_fault\+{HEX}/{HEX}$",
+                     r"EIP: 0008:[0-9a-f]{8} crash_double_fault", "Call Trace:",
+                     "crash_double_fault", "Kernel panic: double fault$"],
+    "ud": [r"BUG: invalid opcode \(exception 6\) in crash_ud\+", *trace("crash_ud")],
+    "divide": [r"BUG: divide error \(exception 0\) in crash_divide\+", *trace("crash_divide")],
+    "gp": [r"BUG: general protection fault \(exception 13\) in crash_gp\+",
+           r"  error code 0xfff8: GDT entry 8191$", *trace("crash_gp")],
+    "frame": [r"BUG: invalid opcode \(exception 6\) in crash_frame\+", "Call Trace:",
+              r"  frame pointer 0xdead0003 is in no known stack$"],
+    "bug": [r"Kernel panic: BUG at kernel/monitor/crash\.c:\d+: broken$",
+            *trace("panic", "__bug", "crash_bug")],
+    "kbug": [r"BUG: crash: a caller's bug, asked for$", *trace("kbug", "crash_kbug"),
+             r"Kernel panic: a caller's bug, and on_bug=panic$"],
+    "panic": [r"Kernel panic: crash: asked for$", *trace("panic", "crash_panic"),
+              r"---\[ end Kernel panic: crash: asked for \]---$"],
+    "deadlock": [r"Kernel panic: BUG: spin lock lock taken twice on CPU 0$",
+                 *trace("panic", "crash_deadlock")],
+}
+
+
+def crash(config, how):
+    run = lab.boot(config, f"selftest=none exit=1 crash={how}")
+    check(run, lab.ktap.EXIT_PANIC, [rf"crash={how}$", *CRASHES[how]])
+
+
+@pytest.mark.parametrize("how", CRASHES)
+def test_crash(how):
+    crash(Config(f"crash-{how}", timeout=30), how)
+
+
+@pytest.mark.parametrize("variant", ["O0", "Os", "clang"])
+@pytest.mark.parametrize("how", ["stack", "null", "kbug"])
+def test_crash_of_other_compilers(variant, how):
+    crash(Config(f"crash-{how}-{variant}", variant=variant, timeout=30), how)
+
+
+def test_every_crash_is_known():
+    """What the kernel can do by crash= is what is tested here, warn apart."""
+    text = (lab.ROOT / "kernel" / "monitor" / "crash.c").read_text(encoding="utf-8")
+    offered = re.findall(r'^\t\{"([a-z-]+)", crash_', text, re.MULTILINE)
+    assert set(offered) == {*CRASHES, "warn"}
+
+
+def test_warning_fails_a_run_but_does_not_end_it():
+    run = lab.boot(Config("crash-warn"), "selftest=selftest exit=1 crash=warn")
+    check(run, lab.ktap.EXIT_PASS,
+          [r"WARNING: .*crash: a warning, asked for$", *trace("__warn", "crash_warn")])
+    assert lab.ktap.judge(run.status, run.text, suites=1) == [
+        f"unexpected report: {line}" for line in run.lines if "a warning, asked for" in line]
+
+
+def test_on_bug_continue_goes_on():
+    run = lab.boot(Config("crash-on-bug-continue"),
+                   "selftest=none exit=1 on_bug=continue crash=kbug")
+    check(run, lab.ktap.EXIT_PASS, [r"BUG: crash: a caller's bug, asked for$",
+                                    *trace("kbug", "crash_kbug")])
+    assert "panic" not in run.text
+
+
+def test_triple_fault_is_no_success():
+    """The reset that a triple fault causes, had from the monitor, ends with status 0."""
+    with lab.Session(Config("reset")) as session:
+        session.type("reboot\r")
+        assert session.status() == 0
