@@ -105,6 +105,17 @@ void kunit_info(struct kunit *test, const char *fmt, ...)
 	va_end(args);
 }
 
+void kunit_say(struct kunit *test, const char *fmt, ...)
+{
+	va_list args;
+
+	if (!fmt[1])
+		return;
+	va_start(args, fmt);
+	kunit_vcomment(test, "", fmt + 1, args);
+	va_end(args);
+}
+
 void kunit_fail(struct kunit *test, const char *file, int line, const char *fmt, ...)
 {
 	char where[96];

@@ -66,6 +66,66 @@ static void random_numbers_are_uniform_enough(struct kunit *test)
 	}
 }
 
+/*
+ * Each kind of expectation must fail when it is false. A case of its own fails here
+ * on purpose; nothing of it reaches the verdict but what the outer case says.
+ */
+static void expectations_can_fail(struct kunit *test)
+{
+	struct kunit inner = {.name = "meant to fail"};
+	const char *text = "text";
+	unsigned int failures = 0;
+	int one = 1;
+
+#define COUNT(expectation)                                                                         \
+	do {                                                                                       \
+		inner.status = KUNIT_SUCCESS;                                                      \
+		expectation;                                                                       \
+		failures += inner.status == KUNIT_FAILURE;                                         \
+	} while (0)
+
+	COUNT(KUNIT_EXPECT_EQ(&inner, one, 2));
+	COUNT(KUNIT_EXPECT_NE_MSG(&inner, one, 1, "with a message, %d", 42));
+	COUNT(KUNIT_EXPECT_LT(&inner, one, 1));
+	COUNT(KUNIT_EXPECT_LE(&inner, one, 0));
+	COUNT(KUNIT_EXPECT_GT(&inner, one, 1));
+	COUNT(KUNIT_EXPECT_GE(&inner, one, 2));
+	COUNT(KUNIT_EXPECT_PTR_EQ(&inner, &one, NULL));
+	COUNT(KUNIT_EXPECT_PTR_NE(&inner, &one, &one));
+	COUNT(KUNIT_EXPECT_TRUE(&inner, one == 2));
+	COUNT(KUNIT_EXPECT_FALSE(&inner, one == 1));
+	COUNT(KUNIT_EXPECT_NULL(&inner, &one));
+	COUNT(KUNIT_EXPECT_NOT_NULL(&inner, NULL));
+	COUNT(KUNIT_EXPECT_NOT_ERR_OR_NULL(&inner, ERR_PTR(-ENOMEM)));
+	COUNT(KUNIT_EXPECT_STREQ(&inner, text, "test"));
+	COUNT(KUNIT_EXPECT_STRNEQ(&inner, text, "text"));
+	COUNT(KUNIT_EXPECT_MEMEQ(&inner, text, "test", 4));
+	COUNT(KUNIT_EXPECT_MEMNEQ(&inner, text, "tex.", 3));
+	COUNT(KUNIT_EXPECT_BUG(&inner, "never comes", one++));
+	KUNIT_EXPECT_EQ(test, failures, inner.nr_expectations);
+	KUNIT_EXPECT_EQ(test, failures, 18U);
+#undef COUNT
+}
+
+static void assertions_end_the_case(struct kunit *test)
+{
+	static struct kunit inner = {.name = "meant to fail"};
+	static bool went_on;
+
+	inner.status = KUNIT_SUCCESS;
+	went_on = false;
+	if (!arch_setjmp(&inner.abort_buf)) {
+		KUNIT_ASSERT_TRUE_MSG(&inner, went_on, "leaves the case");
+		went_on = true;
+	}
+	KUNIT_EXPECT_EQ(test, inner.status, KUNIT_FAILURE);
+	KUNIT_EXPECT_FALSE(test, went_on);
+
+	inner.status = KUNIT_SUCCESS;
+	KUNIT_EXPECT_PANIC(&inner, "never comes", went_on = true);
+	KUNIT_EXPECT_EQ(test, inner.status, KUNIT_FAILURE);
+}
+
 static const int squares[] = {0, 1, 4, 9};
 KUNIT_ARRAY_PARAM(square, squares, NULL)
 
@@ -81,6 +141,8 @@ static struct kunit_case selftest_cases[] = {
 	KUNIT_CASE(warn_returns_its_condition),
 	KUNIT_CASE(panics_can_be_expected),
 	KUNIT_CASE(sleeping_in_atomic_context_is_reported),
+	KUNIT_CASE(expectations_can_fail),
+	KUNIT_CASE(assertions_end_the_case),
 	KUNIT_CASE(random_numbers_are_uniform_enough),
 	KUNIT_CASE_PARAM(parameters_arrive_in_order, square_gen_params),
 	{},
