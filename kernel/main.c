@@ -23,6 +23,7 @@
 #include <mm/mm.h>
 #include <mm/pgtable_alloc.h>
 #include <mm/slab.h>
+#include <mm/vmalloc.h>
 #include <kernel/lib/errno.h>
 #include <kernel/lib/string.h>
 #include <kernel/lib/vsprintf.h>
@@ -90,6 +91,7 @@ void kmain(u32 magic, phys_addr_t info)
 	init_per_zone_wmark_min();
 	kmem_cache_init();
 	kmap_init();
+	vmalloc_init();
 	memblock_discard();
 	serial_init();
 	vga_init();

@@ -17,14 +17,19 @@
 static struct page *pages[NR_PAGES];
 static unsigned long free_at_start;
 
-/* Pages 0 to NR_PAGES - 1: page i is full of byte i + 1. */
-static int kmap_atomic_test_init(struct kunit *test)
+static int kmap_atomic_test_init(struct kunit *test __unused)
+{
+	mm_quiesce();
+	free_at_start = nr_free_pages();
+	return 0;
+}
+
+/* For this case, highmem pages 0 to NR_PAGES - 1; page i is full of byte i + 1. */
+static void need_highmem(struct kunit *test)
 {
 	struct sysinfo si;
 	unsigned int i;
 
-	mm_quiesce();
-	free_at_start = nr_free_pages();
 	si_meminfo(&si);
 	if (!si.totalhigh)
 		kunit_skip(test, "no highmem");
@@ -36,7 +41,6 @@ static int kmap_atomic_test_init(struct kunit *test)
 		KUNIT_ASSERT_TRUE(test, PageHighMem(pages[i]));
 		memset_page(pages[i], 0, (int)i + 1, PAGE_SIZE);
 	}
-	return 0;
 }
 
 static void kmap_atomic_test_exit(struct kunit *test)
@@ -66,8 +70,10 @@ static bool in_local_slots(const void *addr)
 static void pair(struct kunit *test)
 {
 	unsigned int count = preempt_count();
-	u8 *addr = kmap_atomic(pages[3]);
+	u8 *addr;
 
+	need_highmem(test);
+	addr = kmap_atomic(pages[3]);
 	KUNIT_EXPECT_TRUE(test, in_local_slots(addr));
 	KUNIT_EXPECT_EQ(test, preempt_count(), count + 1);
 	KUNIT_EXPECT_EQ(test, nr_local_slots(), 1);
@@ -88,8 +94,10 @@ static void pair(struct kunit *test)
 /* The next page in the same slot is seen at once: the old translation was flushed. */
 static void slot_is_flushed(struct kunit *test)
 {
-	u8 *first = kmap_atomic(pages[0]), *second;
+	u8 *first, *second;
 
+	need_highmem(test);
+	first = kmap_atomic(pages[0]);
 	KUNIT_EXPECT_EQ(test, *(volatile u8 *)first, 1);
 	kunmap_atomic(first);
 	second = kmap_atomic(pages[1]);
@@ -120,8 +128,10 @@ static void lowmem_takes_no_slot(struct kunit *test)
 static void local_leaves_preemption_alone(struct kunit *test)
 {
 	unsigned int count = preempt_count();
-	u8 *addr = kmap_local_page(pages[0]), *inner;
+	u8 *addr, *inner;
 
+	need_highmem(test);
+	addr = kmap_local_page(pages[0]);
 	KUNIT_EXPECT_EQ(test, preempt_count(), count);
 	inner = kmap_atomic(pages[1]);
 	KUNIT_EXPECT_EQ(test, addr[9], 1);
@@ -139,6 +149,7 @@ static void nests_to_the_limit(struct kunit *test)
 	unsigned int count = preempt_count(), i, j;
 	u8 *addr[KM_MAX_IDX], *more;
 
+	need_highmem(test);
 	for (i = 0; i < KM_MAX_IDX; i++) {
 		addr[i] = kmap_atomic(pages[i]);
 		KUNIT_ASSERT_NOT_NULL(test, addr[i]);
@@ -160,9 +171,11 @@ static void nests_to_the_limit(struct kunit *test)
 
 static void wrong_order_is_reported(struct kunit *test)
 {
-	u8 *outer = kmap_atomic(pages[0]);
-	u8 *inner = kmap_atomic(pages[1]);
+	u8 *outer, *inner;
 
+	need_highmem(test);
+	outer = kmap_atomic(pages[0]);
+	inner = kmap_atomic(pages[1]);
 	KUNIT_EXPECT_BUG(test, "is not the newest mapping", kunmap_atomic(outer));
 	KUNIT_EXPECT_EQ(test, nr_local_slots(), 2);
 	KUNIT_EXPECT_EQ(test, outer[0], 1);
@@ -176,8 +189,10 @@ static void wrong_order_is_reported(struct kunit *test)
 
 static void foreign_address_is_reported(struct kunit *test)
 {
-	void *mapped = kmap(pages[0]);
+	void *mapped;
 
+	need_highmem(test);
+	mapped = kmap(pages[0]);
 	KUNIT_EXPECT_BUG(test, "is no address of kmap_atomic", kunmap_atomic(mapped));
 	KUNIT_EXPECT_BUG(test, "is no address of kmap_atomic", kunmap_local((void *)0x1000));
 	KUNIT_EXPECT_BUG(test, "is no address of kmap_atomic",
@@ -190,10 +205,12 @@ static void foreign_address_is_reported(struct kunit *test)
 
 static void describes_its_slots(struct kunit *test)
 {
-	u8 *addr = kmap_atomic(pages[2]);
 	char buf[96], want[96];
 	struct seq_file m;
+	u8 *addr;
 
+	need_highmem(test);
+	addr = kmap_atomic(pages[2]);
 	seq_open_buffer(&m, buf, sizeof(buf));
 	KUNIT_EXPECT_TRUE(test, kmap_describe((unsigned long)addr + 3, &m));
 	snprintf(want, sizeof(want), "kmap_atomic slot 0 of cpu 0, page pfn %#lx\n",
@@ -260,6 +277,7 @@ static void interrupt_at_every_instruction(struct kunit *test)
 	struct step_count steps;
 	u8 *addr;
 
+	need_highmem(test);
 	steps = arch_single_step(race_outer, &race, race_handler, &race);
 	KUNIT_EXPECT_EQ(test, race.wrong, 0);
 	KUNIT_EXPECT_EQ(test, race.deepest, 2);

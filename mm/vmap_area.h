@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The vmalloc address space: which ranges of [VMALLOC_START, VMALLOC_END) are taken.
+ * Shared by vmalloc.c and its tests; everybody else calls <mm/vmalloc.h>.
+ */
+#ifndef MM_VMAP_AREA_H
+#define MM_VMAP_AREA_H
+
+#include <kernel/lib/types.h>
+#include <kernel/lib/rbtree.h>
+#include <kernel/spinlock.h>
+
+struct vm_struct;
+
+/*
+ * struct vmap_area - a range that is taken
+ * @va_start, @va_end: bytes, half open; the guard page is the last page of the range
+ * @gap:         free bytes between the area before and this one
+ * @subtree_gap: the largest @gap of this node and all below it
+ * @rb_node, @list: by address
+ * @vm:          what it is used for; NULL once it is freed and waits for the purge
+ * @freed_by:    who freed it then, a return address
+ * @next_lazy:   of those that wait
+ */
+struct vmap_area {
+	unsigned long va_start;
+	unsigned long va_end;
+	unsigned long gap;
+	unsigned long subtree_gap;
+	struct rb_node rb_node;
+	struct list_head list;
+	struct vm_struct *vm;
+	unsigned long freed_by;
+	struct vmap_area *next_lazy;
+};
+
+/* Guards the tree, the list and every vm_struct that is in them. A leaf; interrupts off. */
+extern spinlock_t vmap_area_lock;
+
+/** vmap_area_init - empty address space. Context: boot, after kmem_cache_init(). */
+void vmap_area_init(void);
+
+/**
+ * alloc_vmap_area - take the lowest free range that is large enough
+ * @size: bytes, whole pages, guard page included
+ * @vm:   what for; its addr is set
+ * @gfp:  how hard to try for the node's own memory
+ *
+ * Purges the lazily freed areas and tries again before it gives up, if @gfp may sleep.
+ *
+ * Context: as @gfp says. Takes vmap_area_lock.
+ * Return: the area; ERR_PTR(-ENOMEM) without memory for the node, ERR_PTR(-ENOSPC)
+ *         with a rate-limited message when no gap is large enough.
+ */
+struct vmap_area *alloc_vmap_area(unsigned long size, struct vm_struct *vm, gfp_t gfp)
+	__must_check;
+
+/**
+ * __find_vmap_area - the area, live or waiting for the purge, that holds an address
+ * Context: vmap_area_lock held. Return: NULL when there is none.
+ */
+struct vmap_area *__find_vmap_area(unsigned long addr) __must_hold(&vmap_area_lock);
+
+/**
+ * __next_vmap_area - the area with the lowest address that ends above @addr
+ * Context: vmap_area_lock held. Return: NULL when there is none.
+ */
+struct vmap_area *__next_vmap_area(unsigned long addr) __must_hold(&vmap_area_lock);
+
+/** free_vmap_area - give back an area that no TLB can know of. Context: any. */
+void free_vmap_area(struct vmap_area *va);
+
+/**
+ * free_vmap_area_lazy - give back an area whose entries are cleared but not flushed
+ * @va: with @vm NULL
+ *
+ * The range is free again after the next purge, which this call makes itself when
+ * enough has come together and its context allows.
+ *
+ * Context: any.
+ */
+void free_vmap_area_lazy(struct vmap_area *va);
+
+/**
+ * purge_vmap_area_lazy - flush the TLB for all that waits, and free it
+ * Context: process context, interrupts on. Return: number of areas freed.
+ */
+unsigned long purge_vmap_area_lazy(void);
+
+/** lazy_max_pages - so many pages may wait before a purge */
+unsigned long lazy_max_pages(void);
+
+/* Numbers for views and tests; a moment's truth. */
+unsigned long vmap_lazy_pages(void);
+unsigned long vmap_nr_purges(void);
+unsigned long vmap_largest_gap(void);
+
+/** vmap_area_check - verify tree, list and gaps. Context: any. Return: true when sound. */
+bool vmap_area_check(void);
+
+#endif
