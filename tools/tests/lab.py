@@ -26,6 +26,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 import iso as iso_tool      # noqa: E402 (found by the line above)
 import ktap                 # noqa: E402
 import qemu                 # noqa: E402
+import skips                # noqa: E402
 
 OUT = pathlib.Path(os.environ.get("K896_OUT", ROOT / "build"))
 LOGS = OUT / "test-logs"
@@ -115,7 +116,7 @@ class Config:
 
     @property
     def skips(self):
-        return frozenset().union(*self.lacks)
+        return frozenset().union(*self.lacks, () if "edu" in self.extra else skips.EDU)
 
     @property
     def elf(self):

@@ -29,12 +29,12 @@ HIGHMEM = {
         "foreign_address_is_reported",
         "interrupt_at_every_instruction",
         "local_leaves_preemption_alone",
-        "lowmem_takes_no_slot",
         "nests_to_the_limit",
         "pair",
         "slot_is_flushed",
         "wrong_order_is_reported",
     )),
+    "vmalloc.highmem_comes_first",
 }
 
 # Some high memory, but fewer pages than there are kmap slots.
@@ -49,3 +49,9 @@ BOUNDARY_4M = {"set_memory.range_over_a_boundary"}
 
 # debug_pagealloc=on maps low memory by 4 KiB pages: none is left to split.
 LARGE_PAGES = {"set_memory.split_may_run_out"}
+
+# Too few free pages for an area whose array of pages needs an area itself.
+FREE_8M = {"vmalloc.nth_allocation_fails.vmalloc of 1030 pages"}
+
+# QEMU's educational device, which is there only when it is asked for.
+EDU = {"ioremap.edu_device"}

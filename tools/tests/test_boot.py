@@ -9,13 +9,13 @@ import pytest
 
 import lab
 from lab import Config
-from skips import BOUNDARY_4M, FREE_4M, HIGHMEM, LARGE_PAGES, MUCH_HIGHMEM
+from skips import BOUNDARY_4M, FREE_4M, FREE_8M, HIGHMEM, LARGE_PAGES, MUCH_HIGHMEM
 
 # RAM from the least it runs in to more than it can reach, and what each lacks. Of
 # "896M" the BIOS keeps the last 128 KiB, so there is no high memory yet.
 SIZES = {
-    "4M": (HIGHMEM, FREE_4M, BOUNDARY_4M),
-    "8M": (HIGHMEM, FREE_4M),
+    "4M": (HIGHMEM, FREE_4M, FREE_8M, BOUNDARY_4M),
+    "8M": (HIGHMEM, FREE_4M, FREE_8M),
     **{size: (HIGHMEM,) for size in ("16M", "17M", "64M", "128M", "512M", "895M", "896M")},
     "897M": (MUCH_HIGHMEM,),
     **{size: () for size in ("1G", "2G", "3G", "3583M", "4G")},
@@ -40,6 +40,8 @@ MATRIX = [
     Config("q35-4G", machine="q35", mem="4G"),
     *[Config(f"ram-{mem}", mem=mem, lacks=lacks) for mem, lacks in SIZES.items()],
     Config("ram-2G-half-above-4G", mem="2G", machine="pc,max-ram-below-4g=1G"),
+    # A device whose registers answer predictably.
+    small("edu-device", extra=("-device", "edu")),
     # Processors.
     small("cpu-pentium3", cpu="pentium3"),
     small("cpu-coreduo", cpu="coreduo"),
@@ -60,7 +62,7 @@ MATRIX = [
     small("module-iso", via="iso", modules=(f"{lab.ROOT}/LICENSE x", f"{lab.ROOT}/Makefile")),
     # Debugging.
     small("slab-debug", mem="128M", args="slab_debug=FPZU"),
-    small("slab-debug-8M", mem="8M", args="slab_debug=FPZU", lacks=(FREE_4M,)),
+    small("slab-debug-8M", mem="8M", args="slab_debug=FPZU", lacks=(FREE_4M, FREE_8M)),
     small("debug-pagealloc", mem="128M", args="debug_pagealloc=on", lacks=(LARGE_PAGES,)),
     Config("debug-pagealloc-1G", mem="1G", args="debug_pagealloc=on", lacks=(LARGE_PAGES,)),
     small("init-on-alloc-free", args="init_on_alloc=1 init_on_free=1"),
