@@ -162,7 +162,7 @@ static void oddities_are_counted(struct kunit *test)
 		{FOUR_GB - 0x800, 0x100800, U},              /* 1 MiB and a bit out of reach */
 		{0x400000, 0x1000, 77},
 	};
-	struct memmap out = {.entries = result, .max = MAX_OUT};
+	struct memmap out = {.entries = result, .nr = 3, .max = MAX_OUT}; /* nr is an output */
 	struct memmap_stats stats;
 
 	memmap_sanitize(odd, ARRAY_SIZE(odd), &out, &stats);
@@ -303,6 +303,15 @@ static void random_maps_agree_with_model(struct kunit *test)
 	}
 }
 
+static unsigned int count_not_usable(const struct memmap *map)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < map->nr; i++)
+		n += map->entries[i].type != U;
+	return n;
+}
+
 /*
  * Too little room for the result: pages may be missing from it, but none may be called
  * usable that the model does not, and what is missing is accounted for.
@@ -329,6 +338,8 @@ static void overflow_loses_no_reservation(struct kunit *test)
 		}
 		KUNIT_EXPECT_EQ(test, wrong, 0U);
 		KUNIT_EXPECT_EQ(test, memmap_usable(&out) + stats.lost, memmap_usable(&full));
+		KUNIT_EXPECT_EQ(test, stats.unlisted,
+				count_not_usable(&full) - count_not_usable(&out));
 		KUNIT_EXPECT_EQ(test, out.nr, min(full.nr, out.max));
 		/* RAM goes only when nothing else is left to go. */
 		if (stats.lost)
@@ -440,6 +451,51 @@ static void contiguous_ram_stays(struct kunit *test)
 	map = usable_map((const u64[]){0, 0});
 	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
 	KUNIT_EXPECT_EQ(test, sparse.end, 0ULL);
+}
+
+/* Where gain and price are equal the RAM goes; a page of mem_map is paid for whole. */
+static void sparse_breaks_even(struct kunit *test)
+{
+	struct memmap_sparse sparse;
+	struct memmap map;
+
+	map = usable_map((const u64[]){MIB(1), MIB(128), MIB(255), MIB(256), 0, 0});
+	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
+	KUNIT_EXPECT_EQ(test, sparse.costly, MIB(1));
+	map = usable_map((const u64[]){MIB(1), MIB(128), MIB(255) - 0x1000, MIB(256), 0, 0});
+	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
+	KUNIT_EXPECT_EQ(test, sparse.costly, 0ULL);
+	map = usable_map((const u64[]){MIB(1), MIB(128), MIB(128) + 126 * 0x1000,
+				       MIB(128) + 127 * 0x1000, 0, 0});
+	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
+	KUNIT_EXPECT_EQ(test, sparse.costly, 0x1000ULL);
+
+	/* Half of three pages is room for one: 128 frames. */
+	map = usable_map((const u64[]){0x1000, 0x4000, 0x50000, 0x90000, 0, 0});
+	memmap_drop_sparse(&map, 32, 0x4000, &sparse);
+	KUNIT_EXPECT_EQ(test, sparse.excess, 0x10000ULL);
+	KUNIT_EXPECT_EQ(test, sparse.end, 0x80000ULL);
+}
+
+/* A reserved range is neither room for mem_map nor a gain. */
+static void sparse_counts_usable_alone(struct kunit *test)
+{
+	struct memmap map = {.entries = raw, .max = MAX_RAW};
+	struct memmap_sparse sparse;
+
+	memmap_append(&map, MIB(1), MIB(127), U);
+	memmap_append(&map, MIB(128), MIB(2872), R);
+	memmap_append(&map, MIB(3000), MIB(1), U);
+	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
+	KUNIT_EXPECT_EQ(test, sparse.costly, MIB(1));
+	KUNIT_EXPECT_EQ(test, sparse.end, MIB(128));
+
+	map.nr = 0;
+	memmap_append(&map, MIB(1), MIB(15), U);
+	memmap_append(&map, MIB(16), MIB(500), R);
+	memmap_append(&map, MIB(3000), MIB(1000), U);
+	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
+	KUNIT_EXPECT_EQ(test, sparse.excess, MIB(1000));
 }
 
 /* Reserved ranges are nobody's cost and stay. */
@@ -587,6 +643,9 @@ static void bios_data_is_found(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, memmap_bios_start(0, 0), 0x9f000U);
 	KUNIT_EXPECT_EQ(test, memmap_bios_start(0xffff, 0xffff), 0x9f000U);
 	KUNIT_EXPECT_EQ(test, memmap_bios_start(0x1000, 64), 0x9f000U); /* not believed */
+	KUNIT_EXPECT_EQ(test, memmap_bios_start(0, 128), 0x20000U);     /* just so */
+	KUNIT_EXPECT_EQ(test, memmap_bios_start(0x2000, 512), 0x20000U);
+	KUNIT_EXPECT_EQ(test, memmap_bios_start(0x1fff, 512), 0x80000U);
 }
 
 static void checker_sees_faults(struct kunit *test)
@@ -613,6 +672,13 @@ static void checker_sees_faults(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, memmap_check(&map));
 	e[1].type = R;
 	KUNIT_EXPECT_TRUE(test, memmap_check(&map));
+	e[1] = (struct memmap_entry){0xffffe000, 0x2000, U}; /* reaches up to it */
+	KUNIT_EXPECT_FALSE(test, memmap_check(&map));
+	e[1].type = R;
+	e[0].size = 0x800; /* the first is looked at as well */
+	KUNIT_EXPECT_FALSE(test, memmap_check(&map));
+	e[0].size = 0x1000;
+	KUNIT_EXPECT_TRUE(test, memmap_check(&map));
 	map.max = 1; /* more than there is room */
 	KUNIT_EXPECT_FALSE(test, memmap_check(&map));
 }
@@ -626,6 +692,8 @@ static struct kunit_case memmap_cases[] = {
 	KUNIT_CASE(full_raw_map_keeps_reservations),
 	KUNIT_CASE(sparse_ram_is_left_out),
 	KUNIT_CASE(contiguous_ram_stays),
+	KUNIT_CASE(sparse_breaks_even),
+	KUNIT_CASE(sparse_counts_usable_alone),
 	KUNIT_CASE(sparse_leaves_reserved_alone),
 	KUNIT_CASE(options_are_parsed),
 	KUNIT_CASE(bad_options_change_nothing),
