@@ -13,7 +13,7 @@
 struct pt_regs;
 
 /*
- * struct fault_info - an exception taken in the kernel
+ * struct fault_info - an exception
  * @vector:     the CPU's number of it (on x86 14 is a page fault)
  * @name:       in words
  * @error_code: as the CPU pushed it, 0 for exceptions that have none
@@ -53,12 +53,12 @@ void trap_init(void);
 
 /**
  * set_fault_hook - let the test core decide about exceptions
- * @hook: called for each exception in kernel mode that the exception table does
- *        not mend, first before it is reported, then with @reported set after
- *        the report and before the kernel stops. Returns true, the first time,
- *        when the interrupted code shall go on as @regs say; false to have the
- *        report, or to stop. It may also leave by arch_longjmp(), and then
- *        restores preempt_count() itself. NULL for no hook.
+ * @hook: called for each exception that the exception table does not mend, first
+ *        before it is reported, then with @reported set after the report and before
+ *        the kernel stops. Returns true, the first time, when the interrupted code
+ *        shall go on as @regs say; false to have the report, or to stop. It may also
+ *        leave by arch_longjmp(), and then restores preempt_count() itself. NULL for
+ *        no hook.
  *
  * Context: the hook runs with interrupts off, on the stack that faulted, and
  * never for a double fault, whose stack is gone, or a machine check.

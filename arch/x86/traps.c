@@ -93,8 +93,7 @@ static bool ask_hook(struct fault_info *info)
 {
 	bool (*hook)(struct fault_info *info) = READ_ONCE(fault_hook);
 
-	if (!hook || fault_being_reported() || user_mode(info->regs) ||
-	    info->vector == X86_TRAP_MC)
+	if (!hook || fault_being_reported() || info->vector == X86_TRAP_MC)
 		return false;
 	return hook(info);
 }
