@@ -33,8 +33,9 @@ void set_irq_entry(const struct irq_entry_ops *ops);
 /** irqchip_init - program the controller; every line masked. Context: boot. */
 void irqchip_init(void);
 
-/* irqchip_mask, irqchip_unmask - one line. Context: any, interrupts off, irq_lock held. */
+/* irqchip_mask, irqchip_unmask, irqchip_is_masked - one line. Context: any, interrupts off, irq_lock held. */
 void irqchip_mask(unsigned int irq);
 void irqchip_unmask(unsigned int irq);
+bool irqchip_is_masked(unsigned int irq);
 
 #endif

@@ -181,6 +181,18 @@ struct irq_stat irq_stat(unsigned int irq)
 	return stat;
 }
 
+bool irq_is_masked(unsigned int irq)
+{
+	unsigned long flags;
+	bool masked;
+
+	BUG_ON(irq >= NR_IRQS);
+	spin_lock_irqsave(&irq_lock, flags);
+	masked = irqchip_is_masked(irq);
+	spin_unlock_irqrestore(&irq_lock, flags);
+	return masked;
+}
+
 unsigned int irq_max_depth(void)
 {
 	return this_cpu_read(irq_depth_seen);

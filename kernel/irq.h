@@ -67,6 +67,9 @@ struct irq_stat {
 /** irq_stat - of line @irq, below NR_IRQS. Context: any. */
 struct irq_stat irq_stat(unsigned int irq);
 
+/** irq_is_masked - is line @irq, below NR_IRQS, held off at the controller? Context: any. */
+bool irq_is_masked(unsigned int irq);
+
 /** irq_max_depth - the deepest nesting of hardware interrupts seen on this CPU */
 unsigned int irq_max_depth(void);
 

@@ -69,6 +69,14 @@ void irqchip_unmask(unsigned int irq)
 	write_mask();
 }
 
+/* What the controller says, not what we remember. */
+bool irqchip_is_masked(unsigned int irq)
+{
+	u16 data = irq < LINES_PER_PIC ? PIC1_DATA : PIC2_DATA;
+
+	return inb(data) & (1U << irq % LINES_PER_PIC);
+}
+
 static bool in_service(unsigned int irq)
 {
 	u16 command = irq < LINES_PER_PIC ? PIC1_COMMAND : PIC2_COMMAND;
