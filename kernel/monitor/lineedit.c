@@ -171,7 +171,8 @@ static void run_escape(struct line_editor *ed, const char *seq)
 
 /*
  * feed_escape - collect a sequence: ESC, then [ or O, digits and semicolons, and a
- * final byte. What is no sequence ends it and is lost, ESC included.
+ * final byte. One that is too long to mean anything here is swallowed to its end;
+ * what is no sequence ends it and is lost with the ESC.
  */
 static void feed_escape(struct line_editor *ed, u8 byte)
 {
@@ -182,16 +183,19 @@ static void feed_escape(struct line_editor *ed, u8 byte)
 		ed->escape_length = 1;
 		return;
 	}
-	if (n == sizeof(ed->escape) - 1 || (n == 1 && byte != '[' && byte != 'O') ||
-	    byte < ' ' || byte >= DEL) {
+	if ((n == 1 && byte != '[' && byte != 'O') || byte < ' ' || byte >= DEL) {
 		ed->escape_length = 0;
 		return;
 	}
-	ed->escape[n - 1] = (char)byte;
-	ed->escape[n] = '\0';
-	ed->escape_length++;
-	if (n > 1 && byte >= '@') {
-		ed->escape_length = 0;
+	if (n < sizeof(ed->escape)) {
+		ed->escape[n - 1] = (char)byte;
+		ed->escape[n] = '\0';
+		ed->escape_length++;
+	}
+	if (n == 1 || byte < '@')
+		return;
+	ed->escape_length = 0;
+	if (n < sizeof(ed->escape)) {
 		strscpy(seq, ed->escape, sizeof(seq));
 		run_escape(ed, seq);
 	}
@@ -265,9 +269,7 @@ enum line_state line_editor_feed(struct line_editor *ed, u8 byte)
 		show(ed, "^C\n");
 		return LINE_CANCELLED;
 	}
-	if (byte == ESC && !ed->escape_length)
-		ed->escape_length = 1;
-	else if (ed->escape_length)
+	if (byte == ESC || ed->escape_length)
 		feed_escape(ed, byte);
 	else if (byte >= ' ' && byte < DEL)
 		insert(ed, (char)byte);

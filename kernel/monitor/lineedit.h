@@ -36,7 +36,7 @@ enum line_state {
  * @line:    being edited, terminated; @length, @cursor: in it
  * @history: earlier lines, a ring; @nr_history lines ever entered into it
  * @shown:   how far back the line shown is; 0 is the new line, kept in @draft
- * @escape:  how much of an escape sequence has come
+ * @escape:  what has come of an escape sequence, ESC left out; @escape_length counts it
  */
 struct line_editor {
 	const char *prompt;
