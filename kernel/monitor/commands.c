@@ -17,8 +17,10 @@
 #include <kernel/lib/string.h>
 #include <arch/cpu.h>
 #include <arch/mmu.h>
+#include <mm/highmem.h>
 #include <mm/memblock.h>
 #include <mm/mm.h>
+#include <mm/slab.h>
 
 /* VIEW - a command that shows what one function prints */
 #define VIEW(vname, vshow, vhelp)                                                                  \
@@ -36,6 +38,8 @@ static void show_current_ptdump(struct seq_file *m)
 VIEW(meminfo, show_meminfo, "memory: total, free, by use");
 VIEW(buddyinfo, show_buddyinfo, "free blocks of each order, by zone");
 VIEW(zoneinfo, show_zoneinfo, "zones: watermarks, counts, per-CPU lists");
+VIEW(slabinfo, show_slabinfo, "slab caches: objects, slabs, per-CPU arrays");
+VIEW(kmap, show_kmap, "slots of kmap() in use");
 VIEW(memblock, show_memblock, "the allocator of early boot, as it was left");
 VIEW(layout, show_layout, "the kernel's address space, region by region");
 VIEW(ptdump, show_current_ptdump, "page tables: ranges of equal protection");
@@ -64,6 +68,8 @@ static const struct {
 } checkers[] = {
 	{"memblock", memblock_check},
 	{"page_alloc", page_alloc_check},
+	{"slab", slab_check},
+	{"kmap", kmap_check},
 	{"ptdump", ptdump_check},
 };
 
