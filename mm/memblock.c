@@ -77,8 +77,8 @@
 #define SMP_CACHE_BYTES 64
 
 /*
- * Entries that growing itself may cost: the new array and the hole that the old one
- * leaves, of the list that asked and of the reserved list if it had to grow too.
+ * Entries that growing itself may cost a reserved list: for its own new array and the
+ * hole that the old one leaves, and the same for the list that it has to grow for.
  */
 #define MEMBLOCK_GROW_SLACK 4
 
@@ -531,15 +531,13 @@ static phys_addr_t array_size(unsigned long max)
 }
 
 /*
- * memblock_move_array - move a list into an array at least twice as long, and reserve that
- * @nr_new: entries that are wanted beside those in use
+ * memblock_move_array - move a list into an array twice as long, and reserve that
  * @base, @end: where the array may not be
  *
  * The reserved list has room for one more, or is the list that moves. The old array
  * stays as it is, and stays reserved.
  */
-static int memblock_move_array(struct memblock_type *type, unsigned long nr_new, phys_addr_t base,
-			       phys_addr_t end)
+static int memblock_move_array(struct memblock_type *type, phys_addr_t base, phys_addr_t end)
 {
 	phys_addr_t limit = memblock.current_limit, size, addr;
 	struct memblock_region *regions;
@@ -547,7 +545,7 @@ static int memblock_move_array(struct memblock_type *type, unsigned long nr_new,
 
 	do {
 		max *= 2;
-	} while (max < type->cnt + nr_new + MEMBLOCK_GROW_SLACK);
+	} while (max < type->cnt + MEMBLOCK_GROW_SLACK);
 	size = array_size(max);
 
 	addr = memblock_find_in_range(end, limit, size, PAGE_SIZE, NUMA_NO_NODE);
@@ -577,7 +575,7 @@ static void memblock_drop_array(const struct memblock_type *old,
 }
 
 /*
- * memblock_double_array - make room for @nr_new more entries
+ * memblock_double_array - make room for more entries
  * @base, @end: the range being edited, if the array may not lie there
  *
  * The reserved list needs an entry for the new array, and one more where taking out the
@@ -585,8 +583,7 @@ static void memblock_drop_array(const struct memblock_type *old,
  *
  * Return: 0, or -ENOMEM with nothing changed.
  */
-static int memblock_double_array(struct memblock_type *type, unsigned long nr_new, phys_addr_t base,
-				 phys_addr_t end)
+static int memblock_double_array(struct memblock_type *type, phys_addr_t base, phys_addr_t end)
 {
 	struct memblock_type *reserved = &memblock.reserved;
 	struct memblock_region *first = memblock_first_array(type);
@@ -598,9 +595,9 @@ static int memblock_double_array(struct memblock_type *type, unsigned long nr_ne
 		return -ENOMEM;
 
 	reserved_too = type != reserved && nr_regions(reserved) + nr_reserve > reserved->max;
-	if (reserved_too && memblock_move_array(reserved, nr_reserve, base, end))
+	if (reserved_too && memblock_move_array(reserved, base, end))
 		return -ENOMEM;
-	if (memblock_move_array(type, nr_new, base, end)) {
+	if (memblock_move_array(type, base, end)) {
 		*reserved = old_reserved;
 		return -ENOMEM;
 	}
@@ -616,18 +613,17 @@ static int memblock_double_array(struct memblock_type *type, unsigned long nr_ne
 /*
  * memblock_add_range - add [@base, @base + @size) to @type where it is not there yet
  *
- * Growing may free the old array inside the range, which then has one gap more; so
- * they are counted anew.
+ * Growing reserves the new array and frees the old one, maybe inside the range; so
+ * what is needed is counted anew each time.
  */
 static int memblock_add_range(struct memblock_type *type, phys_addr_t base, phys_addr_t size,
 			      int nid, enum memblock_flags flags)
 {
 	phys_addr_t end = range_end(base, size);
 	bool taken = type == &memblock.reserved;
-	unsigned long nr_new;
 
-	while ((nr_new = memblock_count_gaps(type, base, end)) + nr_regions(type) > type->max) {
-		int ret = memblock_double_array(type, nr_new, taken ? base : 0, taken ? end : 0);
+	while (nr_regions(type) + memblock_count_gaps(type, base, end) > type->max) {
+		int ret = memblock_double_array(type, taken ? base : 0, taken ? end : 0);
 
 		if (ret)
 			return ret;
@@ -643,8 +639,8 @@ static int memblock_remove_range(struct memblock_type *type, phys_addr_t base, p
 
 	if (base == end)
 		return 0;
-	if (memblock_is_hole(type, base, end) && nr_regions(type) + 1 > type->max) {
-		int ret = memblock_double_array(type, 1, base, end);
+	while (memblock_is_hole(type, base, end) && nr_regions(type) + 1 > type->max) {
+		int ret = memblock_double_array(type, base, end);
 
 		if (ret)
 			return ret;
@@ -712,10 +708,9 @@ void memblock_allow_resize(void)
 static int memblock_isolate(struct memblock_type *type, phys_addr_t base, phys_addr_t end,
 			    bool taken)
 {
-	unsigned long nr_new = memblock_splits(type, base) + memblock_splits(type, end);
-
-	if (nr_regions(type) + nr_new > type->max) {
-		int ret = memblock_double_array(type, nr_new, taken ? base : 0, taken ? end : 0);
+	while (nr_regions(type) + memblock_splits(type, base) + memblock_splits(type, end) >
+	       type->max) {
+		int ret = memblock_double_array(type, taken ? base : 0, taken ? end : 0);
 
 		if (ret)
 			return ret;
