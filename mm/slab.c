@@ -342,9 +342,9 @@ noinline void *__slab_alloc(struct kmem_cache *cachep, gfp_t gfp, size_t size,
 			return NULL;
 		local_irq_save(flags);
 	}
-	*entry.bufctl = bufctl_make_in_use(caller);
 	if (cachep->flags & SLAB_DEBUG_FLAGS)
 		slab_debug_alloc(cachep, entry.objp, size, caller);
+	*entry.bufctl = bufctl_make_in_use(caller);
 	local_irq_restore(flags);
 
 	if (slab_wants_init_on_alloc(cachep, gfp))
@@ -443,11 +443,12 @@ noinline void __slab_free(struct kmem_cache *cachep, void *objp, unsigned long c
 		slab_bad_free(cachep, objp, "double free", caller);
 		return;
 	}
-	*entry.bufctl = bufctl_make_cached(caller);
+	/* Debugging reports name the last caller: so far the one who allocated. */
 	if (owner->flags & SLAB_DEBUG_FLAGS)
 		slab_debug_free(owner, objp, caller);
 	else if (slab_wants_init_on_free(owner))
 		memset(objp, 0, owner->object_size);
+	*entry.bufctl = bufctl_make_cached(caller);
 	slab_release(owner, &entry, &empty);
 	local_irq_restore(flags);
 	slabs_destroy(owner, &empty);

@@ -45,7 +45,7 @@
 static slab_flags_t debug_flags;
 static char debug_names[96];
 
-static slab_flags_t __init debug_flag(char letter)
+static slab_flags_t debug_flag(char letter)
 {
 	switch (letter | 0x20) {
 	case 'f':
@@ -61,47 +61,54 @@ static slab_flags_t __init debug_flag(char letter)
 	}
 }
 
+/**
+ * slab_debug_parse - understand the value of slab_debug=
+ * @val:   letters, all of them if there is none; then names, each after a comma
+ * @flags: out: what the letters mean
+ * Return: the names, without the first comma; NULL for an unknown letter.
+ */
+const char *slab_debug_parse(const char *val, slab_flags_t *flags)
+{
+	*flags = *val && *val != ',' ? (__force slab_flags_t)0 : SLAB_DEBUG_FLAGS;
+	for (; *val && *val != ','; val++) {
+		if (!debug_flag(*val))
+			return NULL;
+		*flags |= debug_flag(*val);
+	}
+	return *val ? val + 1 : val;
+}
+
+/** slab_debug_matches - is @name among @names? One that ends with '*' is a beginning. */
+bool slab_debug_matches(const char *names, const char *name)
+{
+	if (!*names)
+		return true;
+	for (;;) {
+		size_t len = strchrnul(names, ',') - names;
+
+		if (len && names[len - 1] == '*' && !strncmp(name, names, len - 1))
+			return true;
+		if (len && strlen(name) == len && !strncmp(name, names, len))
+			return true;
+		if (!names[len])
+			return false;
+		names += len + 1;
+	}
+}
+
 static int __init slab_debug_setup(const char *val)
 {
-	slab_flags_t flags = *val && *val != ',' ? (__force slab_flags_t)0 : SLAB_DEBUG_FLAGS;
+	slab_flags_t flags;
+	const char *names = slab_debug_parse(val, &flags);
 
-	for (; *val && *val != ','; val++) {
-		if (*val == '-')
-			continue;
-		if (!debug_flag(*val))
-			return -EINVAL;
-		flags |= debug_flag(*val);
-	}
-	if (*val == ',')
-		val++;
-	if (strlen(val) >= sizeof(debug_names))
+	if (!names || strlen(names) >= sizeof(debug_names))
 		return -EINVAL;
-	strscpy(debug_names, val, sizeof(debug_names));
+	strscpy(debug_names, names, sizeof(debug_names));
 	debug_flags = flags;
 	return 0;
 }
 kernel_param("slab_debug", slab_debug_setup, "[FPZU][,CACHE...]",
 	     "check slab objects: lists, poison, red zones, users; a CACHE may end with *");
-
-/* Is @name in the list of names? An entry that ends with '*' names all that begin so. */
-static bool debug_name_matches(const char *name)
-{
-	const char *entry = debug_names;
-
-	if (!*entry)
-		return true;
-	for (;;) {
-		size_t len = strchrnul(entry, ',') - entry;
-
-		if (len && entry[len - 1] == '*' && !strncmp(name, entry, len - 1))
-			return true;
-		if (len && strlen(name) == len && !strncmp(name, entry, len))
-			return true;
-		if (!entry[len])
-			return false;
-		entry += len + 1;
-	}
-}
 
 /*
  * slab_debug_flags - the flags of a new cache, with those of the command line
@@ -109,7 +116,7 @@ static bool debug_name_matches(const char *name)
  */
 slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags, bool constructed)
 {
-	if (debug_flags && debug_name_matches(name))
+	if (debug_flags && slab_debug_matches(debug_names, name))
 		flags |= debug_flags;
 	return constructed ? flags & ~SLAB_POISON : flags;
 }

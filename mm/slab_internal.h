@@ -259,6 +259,8 @@ unsigned long kmem_cache_shrink_all(void);
 void kmalloc_init(void);
 
 /* mm/slab_debug.c */
+const char *slab_debug_parse(const char *val, slab_flags_t *flags);
+bool slab_debug_matches(const char *names, const char *name);
 slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags, bool constructed);
 void slab_debug_layout(struct kmem_cache *cachep);
 void slab_debug_init_object(struct kmem_cache *cachep, void *objp);

@@ -160,8 +160,9 @@ void slab_report_damage(struct kmem_cache *cachep, const void *objp, const char 
 	struct slab *slabp = virt_to_page(objp)->slab;
 	kmem_bufctl_t word = slabp->bufctl[obj_to_index(cachep, slabp, objp)];
 
-	kbug_begin("%s: object %px of cache %s, at offset %ld, last caller %pS", what, objp,
-		   cachep->name, offset, (void *)bufctl_caller(word));
+	kbug_begin("%s: object %px of cache %s, at offset %ld, last %s by %pS", what, objp,
+		   cachep->name, offset, bufctl_in_use(word) ? "allocated" : "freed",
+		   (void *)bufctl_caller(word));
 	print_object(cachep, objp, offset);
 	kbug_end();
 }

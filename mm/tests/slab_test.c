@@ -574,71 +574,6 @@ static void slab_shrinker_runs(struct kunit *test)
 	slab_test_cache_done(test, cachep);
 }
 
-/* Callers' mistakes, caught in every build. */
-
-static void slab_double_free(struct kunit *test)
-{
-	struct kmem_cache *cachep = plain_cache(test, 64);
-	void *objs[40];
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(objs); i++)
-		objs[i] = kmem_cache_alloc(cachep, GFP_KERNEL);
-	blind_cache_free(cachep, objs[3]);
-	KUNIT_EXPECT_BUG(test, "double free: object", blind_cache_free(cachep, objs[3]));
-	/* Others in between, and with it back on its slab's list: found all the same. */
-	for (i = 10; i < ARRAY_SIZE(objs); i++)
-		blind_cache_free(cachep, objs[i]);
-	KUNIT_EXPECT_BUG(test, "of cache test, last freed by blind_cache_free",
-			 blind_cache_free(cachep, objs[3]));
-	slab_drain_local(cachep);
-	KUNIT_EXPECT_BUG(test, "of cache test, last freed by blind_cache_free",
-			 blind_cache_free(cachep, objs[3]));
-	KUNIT_EXPECT_BUG(test, "double free", blind_kfree(objs[3]));
-	for (i = 0; i < 10; i++)
-		if (i != 3)
-			blind_cache_free(cachep, objs[i]);
-	slab_test_cache_done(test, cachep);
-}
-
-static void slab_wrong_cache(struct kunit *test)
-{
-	struct kmem_cache *a = plain_cache(test, 64), *b = plain_cache(test, 64);
-	void *objp = kmem_cache_alloc(a, GFP_KERNEL);
-
-	KUNIT_EXPECT_BUG(test, "free to the wrong cache: object", blind_cache_free(b, objp));
-	KUNIT_EXPECT_EQ(test, slab_count_live(a), 1UL);
-	blind_cache_free(a, objp);
-	slab_test_cache_done(test, a);
-	slab_test_cache_done(test, b);
-}
-
-static void slab_no_object(struct kunit *test)
-{
-	struct kmem_cache *cachep = plain_cache(test, 96);
-	void *objp = kmem_cache_alloc(cachep, GFP_KERNEL);
-	struct slab *slabp = virt_to_page(objp)->slab;
-	struct page *page = alloc_page(GFP_KERNEL);
-	int local;
-
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	KUNIT_EXPECT_BUG(test, "is 4 bytes into object", blind_cache_free(cachep, objp + 4));
-	KUNIT_EXPECT_BUG(test, "is 95 bytes into object", blind_cache_free(cachep, objp + 95));
-	KUNIT_EXPECT_BUG(test, "lies beside the objects", blind_cache_free(cachep, slabp));
-	KUNIT_EXPECT_BUG(test, "never allocated",
-			 blind_cache_free(cachep, index_to_obj(cachep, slabp, cachep->num - 1)));
-	KUNIT_EXPECT_BUG(test, "is in a page that is in use",
-			 blind_cache_free(cachep, lowmem_page_address(page)));
-	KUNIT_EXPECT_BUG(test, "free of what is no object", blind_cache_free(cachep, &local));
-	KUNIT_EXPECT_BUG(test, "is NULL", blind_cache_free(cachep, NULL));
-	KUNIT_EXPECT_BUG(test, "not in the direct map", blind_cache_free(cachep, (void *)0x1000));
-	KUNIT_EXPECT_BUG(test, "of vmalloc()", blind_cache_free(cachep, (void *)VMALLOC_START));
-	KUNIT_EXPECT_BUG(test, "not in the direct map", blind_cache_free(cachep, (void *)0xFFFFF000));
-	blind_cache_free(cachep, objp);
-	__free_page(page);
-	slab_test_cache_done(test, cachep);
-}
-
 /* The view has Linux's columns, and this cache's numbers in them. */
 static void slab_view(struct kunit *test)
 {
@@ -890,9 +825,6 @@ static struct kunit_case slab_cases[] = {
 	KUNIT_CASE(slab_destroy_refused),
 	KUNIT_CASE(slab_names),
 	KUNIT_CASE(slab_shrinker_runs),
-	KUNIT_CASE(slab_double_free),
-	KUNIT_CASE(slab_wrong_cache),
-	KUNIT_CASE(slab_no_object),
 	KUNIT_CASE(slab_view),
 	KUNIT_CASE(slab_checker),
 	KUNIT_CASE(slab_sleeping_rules),
