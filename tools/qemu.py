@@ -42,7 +42,7 @@ def command(*, kernel=None, append="", modules=(), iso=None, mem="64M", machine=
     Boots @iso by its GRUB, or @kernel by QEMU's own multiboot loader with the
     command line @append and the @modules ("file" or "file arguments"). With
     @monitor, Ctrl-A C on the serial line reaches QEMU's monitor and Ctrl-A X
-    leaves; without, the line is the guest's alone. @gdb is a socket on which the
+    leaves; without, the line is the guest's alone, Ctrl-C included. @gdb is a socket on which the
     machine, stopped, waits for a debugger. @timeout is in seconds.
     """
     argv = []
@@ -50,7 +50,10 @@ def command(*, kernel=None, append="", modules=(), iso=None, mem="64M", machine=
         argv += ["timeout", "--foreground", "-k", "5", str(timeout)]
     argv += [QEMU, "-accel", "tcg", "-machine", machine, "-m", mem, "-net", "none", "-no-reboot",
              "-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-display", display]
-    argv += ["-serial", "mon:stdio"] if monitor else ["-serial", "stdio", "-monitor", "none"]
+    if monitor:
+        argv += ["-serial", "mon:stdio"]
+    else:
+        argv += ["-chardev", "stdio,id=tty,signal=off", "-serial", "chardev:tty", "-monitor", "none"]
     if cpu:
         argv += ["-cpu", cpu]
     if iso:

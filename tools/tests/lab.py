@@ -184,7 +184,7 @@ def boot(config, args="", until=None):
 
 
 def read_log(path):
-    return path.read_text(encoding="utf-8", errors="replace")
+    return path.read_bytes().decode("utf-8", "replace")
 
 
 def self_test(config, which="all", args=""):
@@ -217,13 +217,18 @@ class Session:
         try:
             self.child.expect_exact(what or self.PROMPT, timeout=timeout)
         except (pexpect.TIMEOUT, pexpect.EOF) as err:
-            self.log.flush()
             pytest.fail(f"waited for {what or self.PROMPT!r}: {type(err).__name__}; the log's last "
-                        f"lines:\n{tail(read_log(self.path))}", pytrace=False)
+                        f"lines:\n{tail(self.log_text())}", pytrace=False)
         return self.child.before.decode("utf-8", "replace").replace("\r", "")
 
+    def log_text(self):
+        """All that came over the line so far."""
+        self.log.flush()
+        return read_log(self.path)
+
     def type(self, text):
-        self.child.send(text)
+        """Send characters, each below 256 as the byte of that number."""
+        self.child.send(text.encode("latin-1"))
 
     def run(self, line, timeout=30):
         """Type a command; return what it printed, without its echo."""

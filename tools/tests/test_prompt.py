@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: MIT
+"""
+A dialogue with the prompt, on the serial line and on the PC's own screen and
+keyboard: every command, the line editor, and the ways out.
+"""
+import re
+import socket
+import time
+
+import pytest
+
+import lab
+from lab import Config, Session
+
+COMMANDS = ["buddyinfo", "check", "crash", "dmesg", "halt", "help", "interrupts", "iomem",
+            "layout", "memblock", "meminfo", "ptdump", "reboot", "test", "uptime", "zoneinfo"]
+
+
+@pytest.fixture(name="session", scope="module")
+def fixture_session(worker_id):
+    """One machine for the tests of this file, or for those that one worker runs."""
+    with Session(Config(f"prompt-{worker_id}", mem="1G", timeout=400)) as session:
+        yield session
+
+
+def numbers(text):
+    """meminfo as a dictionary: {name: KiB}."""
+    return {name: int(value) for name, value in re.findall(r"^(\w+): +(\d+) kB$", text, re.M)}
+
+
+def test_help_lists_every_command(session):
+    listed = re.findall(r"^  (\w+) ", session.run("help"), re.MULTILINE)
+    assert listed == sorted(listed)
+    assert set(listed) >= set(COMMANDS)
+    for name in listed:
+        assert session.run(f"help {name}").startswith(name)
+
+
+def test_meminfo_adds_up(session):
+    info = numbers(session.run("meminfo"))
+    assert 1 << 20 > info["MemTotal"] > 1000 << 10
+    assert info["MemTotal"] == info["HighTotal"] + info["LowTotal"]
+    assert info["MemFree"] == info["HighFree"] + info["LowFree"]
+    assert 0 < info["MemFree"] <= info["MemTotal"]
+
+
+def test_buddyinfo_is_what_is_free(session):
+    """The blocks of all orders, with the per-CPU lists, are MemFree to the page."""
+    rows = re.findall(r"^Node 0, zone +(\w+) ((?: +\d+){11}) *$", session.run("buddyinfo"), re.M)
+    assert [name for name, _ in rows] == ["DMA", "Normal", "HighMem"]
+    pages = sum(int(count) << order for _, row in rows for order, count in enumerate(row.split()))
+    zones = session.run("zoneinfo")
+    assert re.findall(r"^Node 0, zone +(\w+)$", zones, re.M) == ["DMA", "Normal", "HighMem"]
+    free = sum(int(n) for n in re.findall(r"pages free +(\d+)", zones))
+    cached = sum(int(n) for n in re.findall(r"^ +count: +(\d+)$", zones, re.M))
+    assert pages == free
+    assert numbers(session.run("meminfo"))["MemFree"] in (4 * free, 4 * (free + cached))
+
+
+def test_memory_views(session):
+    assert re.search(r"^00100000-3ffdffff : System RAM$", session.run("iomem"), re.MULTILINE)
+    iomem = session.run("iomem")
+    for name in ("Kernel code", "Kernel rodata", "Kernel data", "Kernel bss"):
+        assert re.search(rf"^  [0-9a-f]{{8}}-[0-9a-f]{{8}} : {name}$", iomem, re.MULTILINE), name
+    assert re.search(r"^memory\n(?: +\d+: 0x[0-9a-f]{8}\.\.0x[0-9a-f]{8}\n)+reserved\n",
+                     session.run("memblock"), re.MULTILINE)
+    layout = session.run("layout")
+    for region in ("fixmap", "pkmap", "vmalloc", "lowmem", ".text"):
+        assert re.search(rf"^ +{re.escape(region)} : 0x[0-9a-f]+ - 0x[0-9a-f]+", layout,
+                         re.MULTILINE), region
+
+
+def test_ptdump_shows_no_writable_text(session):
+    dump = session.run("ptdump")
+    assert "---[ Kernel Mapping ]---" in dump
+    ranges = [(int(a, 16), int(b, 16), flags) for a, b, flags in
+              re.findall(r"^0x([0-9a-f]{8})-0x([0-9a-f]{8}) +\S+(.*)$", dump, re.MULTILINE)]
+    assert ranges[0][0] == 0 and "RW" not in ranges[0][2] and "ro" not in ranges[0][2]
+    for (_, end, _), (start, _, _) in zip(ranges, ranges[1:]):
+        assert end == start, "a gap or an overlap"
+    text = lab.symbols(lab.OUT / "k896.elf")["kmain"]
+    assert [flags for start, end, flags in ranges if start <= text < end][0].split()[0] == "ro"
+
+
+def test_dmesg_repeats_the_boot():
+    """In a session of its own: what dmesg repeats holds prompts too."""
+    with Session(Config("prompt-dmesg")) as session:
+        boot = [line for line in lab.ktap.clean(session.log_text()) if line.startswith("[")]
+        session.type("dmesg\r")
+        session.wait("dmesg")
+        again = session.wait()
+        assert boot and boot == [line for line in again.split("\n") if line.startswith("[")]
+
+
+def test_check_finds_all_sound(session):
+    verdicts = [line.split() for line in session.run("check", timeout=60).splitlines() if line]
+    assert len(verdicts) >= 3
+    assert all(verdict == ["sound"] for _, *verdict in verdicts), verdicts
+
+
+def test_time_goes_on(session):
+    times = [float(re.search(r"up (\d+\.\d{6}) seconds", session.run("uptime"))[1])
+             for _ in range(2)]
+    assert times[0] < times[1]
+
+
+def test_tests_run_from_the_prompt(session):
+    """
+    One suite, then all of them, twice: the second time leaves what the first left.
+    Page tables of the kernel are kept, so they count with what is free.
+    """
+    report = lab.ktap.parse(session.run("test list", timeout=60))
+    assert report.problems == [] and [suite.name for suite in report.suites] == ["list"]
+    left = []
+    for _ in range(2):
+        text = session.run("test", timeout=120)
+        assert lab.ktap.parse(text).problems == []
+        assert lab.ktap.reports(text) == []
+        info = numbers(session.run("meminfo"))
+        left.append(info["MemFree"] + info["PageTables"])
+    assert left[0] == left[1]
+    assert "no suite is called nosuch" in session.run("test nosuch")
+    assert "BROKEN" not in session.run("check", timeout=60)
+
+
+def test_unknown_command_is_named(session):
+    assert "nonsense: no such command" in session.run("nonsense and more")
+    assert session.run("   ") == ""
+
+
+# --- the line editor --------------------------------------------------------------------
+
+LEFT, RIGHT, UP, DOWN, HOME, END = "\x1b[D", "\x1b[C", "\x1b[A", "\x1b[B", "\x1b[H", "\x1b[F"
+
+EDITS = {
+    "backspace": "uptt\x7fime",
+    "control-h": "uptx\x08ime",
+    "left-insert": f"uime{LEFT}{LEFT}{LEFT}pt",
+    "home": f"ptime{HOME}u",
+    "control-a-e": "ptim\x01u\x05e",
+    "home-end": f"ptim{HOME}u{END}e",
+    "right": f"utime{HOME}{RIGHT}p",
+    "kill-line": "garbage\x15uptime",
+    "kill-word": "up garbage\x17\x7ftime",
+    "kill-to-end": f"uptimexxx{LEFT}{LEFT}{LEFT}\x0b",
+    "history": f"nonsense\ruptime\rnonsense\r{UP}{UP}",
+    "history-and-back": f"uptime{UP}{DOWN}",
+    "delete": f"upxtime{HOME}{RIGHT}{RIGHT}\x1b[3~",
+    "ignored-bytes": "up\x00\x02\x06\x80\xfftime",
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_line_editing(session, name):
+    """Each of these, followed by Enter, must come out as the command uptime."""
+    session.type("\x15")
+    for line in EDITS[name].split("\r")[:-1]:
+        session.run(line)
+    said = session.run(EDITS[name].split("\r")[-1])
+    assert re.match(r"up \d+\.\d{6} seconds", said), repr(said)
+
+
+def test_over_long_line_is_cut_with_a_bell(session):
+    said = session.run("z" * 300)
+    assert "no such command" in said
+    session.type("z" * 300)
+    session.type("\x03")            # Ctrl-C gives the line up
+    echo = session.wait()
+    assert "\x07" in echo and echo.count("z") < 80
+    assert re.match(r"up \d", session.run("uptime"))
+
+
+def test_storm_of_bytes_does_no_harm(session):
+    """Every byte there is, escape sequences cut short included, and then a command."""
+    storm = "".join(chr(byte) for byte in range(256) if chr(byte) not in "\r\n") + "\x1b[\x1b[1;2"
+    session.type(storm + "\x15\rmarker\r")
+    session.wait("marker: no such command")     # some of the bytes showed the prompt, too
+    session.wait()
+    assert re.match(r"up \d", session.run("uptime"))
+
+
+# --- the ways out -----------------------------------------------------------------------
+
+def test_halt_stops_the_machine():
+    with Session(Config("prompt-halt")) as session:
+        session.type("halt\r")
+        session.wait("halted")
+        session.type("uptime\r")
+        time.sleep(0.5)
+        assert session.child.isalive()
+        session.child.expect([lab.pexpect.TIMEOUT], timeout=0.5)
+        assert "seconds" not in session.child.before.decode()
+
+
+def test_crash_at_the_prompt_is_reported():
+    with Session(Config("prompt-crash")) as session:
+        session.type("crash null\r")
+        session.wait("---[ end Kernel panic")
+
+
+def test_tests_at_boot_then_a_prompt():
+    """What `make run` shows: the self-tests, then the prompt."""
+    with Session(Config("prompt-iso", via="iso"), args="") as session:
+        text = session.log_text()
+        report = lab.ktap.parse(text)
+        assert report.problems == [] and report.runs == 1
+        assert re.match(r"up \d", session.run("uptime"))
+
+
+# --- the PC's own screen and keyboard -----------------------------------------------------
+
+class Monitor:
+    """QEMU's monitor, to press keys and to read the screen's memory."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(10)
+        self.socket.connect(str(path))
+        self.read()
+
+    def read(self):
+        text = ""
+        while not text.endswith("(qemu) "):
+            text += self.socket.recv(65536).decode("utf-8", "replace")
+        return text
+
+    def run(self, line):
+        self.socket.sendall(line.encode() + b"\n")
+        return self.read()
+
+    def press(self, keys):
+        for key in keys:
+            self.run(f"sendkey {key} 20")
+            time.sleep(0.06)        # a key at a time: the queue of keys is short
+
+    def screen(self):
+        """The 25 lines of text that the screen shows."""
+        dump = re.findall(r"^[0-9a-f]+: (.*)$", self.run("xp /2000xh 0xb8000").replace("\r", ""), re.M)
+        words = " ".join(dump).replace("0x", "").split()
+        assert len(words) == 2000
+        text = "".join(chr(int(word, 16) & 0xff) for word in words)
+        return [text[row:row + 80].rstrip() for row in range(0, 2000, 80)]
+
+    def wait_for(self, line):
+        for _ in range(100):
+            if any(re.search(line, shown) for shown in self.screen()):
+                return
+            time.sleep(0.05)
+        pytest.fail(f"{line!r} is not on the screen:\n" + "\n".join(self.screen()))
+
+
+def test_screen_and_keyboard(tmp_path):
+    path = tmp_path / "monitor"
+    config = Config("prompt-vga", extra=("-chardev", f"socket,id=hmp,path={path},server=on,wait=off",
+                                         "-mon", "chardev=hmp,mode=readline"))
+    with Session(config):
+        monitor = Monitor(path)
+        monitor.wait_for(r"^k896>")
+        monitor.press([*"uptx", "backspace", *"ime", "ret"])
+        monitor.wait_for(r"^up \d+\.\d{6} seconds")
+        monitor.press([*"help", "ret"])             # scrolls
+        monitor.wait_for(r"^  uptime +time since")
+        assert not any("Command line:" in line for line in monitor.screen())
+        monitor.press(["shift-a", "shift-1", "ret"])
+        monitor.wait_for(r"A!: no such command")
+
+
+def test_without_serial_port_the_screen_works(tmp_path):
+    """The absence of COM1 is tolerated: the prompt is on the screen alone."""
+    path = tmp_path / "monitor"
+    argv = ["timeout", "-k", "5", "60", lab.qemu.QEMU, "-accel", "tcg", "-m", "64M", "-net", "none",
+            "-no-reboot", "-display", "none", "-serial", "none", "-monitor",
+            f"unix:{path},server=on,wait=off", "-kernel", str(lab.build() / "k896.elf"),
+            "-append", "selftest=list"]
+    with lab.subprocess.Popen(argv, stdin=lab.subprocess.DEVNULL) as machine:
+        for _ in range(100):
+            if path.exists():
+                break
+            time.sleep(0.05)
+        monitor = Monitor(path)
+        monitor.wait_for(r"^k896>")
+        monitor.press([*"uptime", "ret"])
+        monitor.wait_for(r"^up \d+\.\d{6} seconds")
+        machine.terminate()
