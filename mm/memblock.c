@@ -76,12 +76,6 @@
 /* Alignment of those who ask for none: a cache line. */
 #define SMP_CACHE_BYTES 64
 
-/*
- * Entries that growing itself may cost a reserved list: for its own new array and the
- * hole that the old one leaves, and the same for the list that it has to grow for.
- */
-#define MEMBLOCK_GROW_SLACK 4
-
 static struct memblock_region memblock_memory_init_regions[INIT_MEMBLOCK_REGIONS];
 static struct memblock_region memblock_reserved_init_regions[INIT_MEMBLOCK_RESERVED_REGIONS];
 static struct memblock_region memblock_physmem_init_regions[INIT_MEMBLOCK_REGIONS];
@@ -541,13 +535,9 @@ static int memblock_move_array(struct memblock_type *type, phys_addr_t base, phy
 {
 	phys_addr_t limit = memblock.current_limit, size, addr;
 	struct memblock_region *regions;
-	unsigned long max = type->max;
+	unsigned long max = 2 * type->max;
 
-	do {
-		max *= 2;
-	} while (max < type->cnt + MEMBLOCK_GROW_SLACK);
 	size = array_size(max);
-
 	addr = memblock_find_in_range(end, limit, size, PAGE_SIZE, NUMA_NO_NODE);
 	if (!addr)
 		addr = memblock_find_in_range(0, min(base, limit), size, PAGE_SIZE, NUMA_NO_NODE);
@@ -573,6 +563,13 @@ static void memblock_drop_array(const struct memblock_type *old,
 	if (old->regions != first)
 		memblock_cut(&memblock.reserved, addr, addr + array_size(old->max));
 }
+
+/*
+ * Moving costs a reserved list two entries, for its new array and for the hole that the
+ * old one leaves, and two more for the list that it had to move for. Twice the length
+ * has room for them.
+ */
+BUILD_BUG_ON(INIT_MEMBLOCK_RESERVED_REGIONS < 4);
 
 /*
  * memblock_double_array - make room for more entries
@@ -1030,11 +1027,6 @@ unsigned long __memblock_free_all(memblock_receiver_t receive)
 unsigned long memblock_free_all(void)
 {
 	return __memblock_free_all(memblock_free_pfn_range);
-}
-
-void memblock_free_late(phys_addr_t base, phys_addr_t size)
-{
-	give_pages(base, range_end(base, size), memblock_free_pfn_range);
 }
 
 /* memblock_retire - bring a list back into its first array, of @max entries */

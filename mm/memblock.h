@@ -403,13 +403,6 @@ unsigned long memblock_free_all(void);
 unsigned long __memblock_free_all(memblock_receiver_t receive);
 
 /**
- * memblock_free_late - hand a reserved range over after memblock_free_all()
- *
- * Its whole pages; the reservation stays on record.
- */
-void memblock_free_late(phys_addr_t base, phys_addr_t size);
-
-/**
  * memblock_discard - give the arrays that lists grew into to the page allocator
  *
  * To be called once, after memblock_free_all(). The lists go back into their first

@@ -64,8 +64,11 @@ static bool check_type(const struct memblock_type *type)
 	bool sound = true;
 	unsigned long i;
 
-	if (type->cnt < 1 || type->cnt > type->max)
-		return complain(type, type->max, "is as far as it may go");
+	if (type->cnt < 1 || type->cnt > type->max) {
+		pr_err("memblock: %s has %lu entries, room is for %lu\n", type->name, type->cnt,
+		       type->max);
+		return false;
+	}
 	if (type->cnt == 1 && !type->regions[0].size)
 		return check_empty(type);
 

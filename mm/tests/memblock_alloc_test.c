@@ -185,7 +185,7 @@ static void one_region_at_a_time(struct kunit *test)
 {
 	set_direction(test);
 	memblock_add(MIB(1), KIB(4));
-	memblock_add_node(MIB(1) + KIB(4), KIB(4), 0, MEMBLOCK_HOTPLUG);
+	memblock_add_node(MIB(1) + KIB(4), KIB(4), DEFAULT_NID, MEMBLOCK_HOTPLUG);
 	KUNIT_EXPECT_EQ(test, memblock_phys_alloc(KIB(4) + 1, 1), 0U);
 	memblock_clear_hotplug(0, PHYS_ADDR_MAX);
 	KUNIT_EXPECT_EQ(test, memblock_phys_alloc(KIB(8), 1), MIB(1));
@@ -300,14 +300,17 @@ static void clears_what_it_gives(struct kunit *test)
 	mem = memblock_alloc_node(8, 8, 0);
 	KUNIT_EXPECT_PTR_EQ(test, mem, start + 8);
 	KUNIT_EXPECT_TRUE(test, filled_with(mem, 0, 8));
+	mem = memblock_alloc_node(8, 8, MAX_NUMNODES + 1); /* no such node: another */
+	KUNIT_EXPECT_PTR_EQ(test, mem, start + 16);
+	KUNIT_EXPECT_TRUE(test, filled_with(mem, 0, 8));
 	mem = memblock_alloc_try_nid(8, 8, arena + PAGES(2), arena + PAGES(3), 0);
 	KUNIT_EXPECT_PTR_EQ(test, mem, start + PAGES(2));
 	KUNIT_EXPECT_TRUE(test, filled_with(mem, 0, 8));
 
-	KUNIT_EXPECT_PTR_EQ(test, memblock_alloc_raw(8, 8), start + 16);
+	KUNIT_EXPECT_PTR_EQ(test, memblock_alloc_raw(8, 8), start + 24);
 	KUNIT_EXPECT_PTR_EQ(test, memblock_alloc_exact_nid_raw(8, 8, 0, ANY, NUMA_NO_NODE),
-			    start + 24);
-	KUNIT_EXPECT_TRUE(test, filled_with(start + 16, 0x5a, PAGES(2) - 16));
+			    start + 32);
+	KUNIT_EXPECT_TRUE(test, filled_with(start + 24, 0x5a, PAGES(2) - 24));
 	KUNIT_EXPECT_TRUE(test, memblock_check());
 }
 
@@ -377,50 +380,59 @@ static void hands_over_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, given.nr, 0U);
 }
 
-/* Both lists have grown; their arrays are given away, the lists come home. */
+/* All lists have grown; their arrays are given away, the lists come home. */
 static void discard_gives_arrays_back(struct kunit *test)
 {
+	struct memblock_type *const lists[] = {&physmem, &memblock.memory, &memblock.reserved};
+	const struct memblock_region *homes[ARRAY_SIZE(lists)];
+	struct span want[ARRAY_SIZE(lists)];
 	phys_addr_t arena = arena_get(test);
-	const struct memblock_region *memory = memblock.memory.regions;
-	const struct memblock_region *reserved = memblock.reserved.regions;
-	struct span want[2];
 	unsigned int i;
 
 	memblock_add(arena, ARENA_SIZE);
 	memblock_set_current_limit(arena + ARENA_SIZE);
 	memblock_allow_resize();
+	for (i = 0; i < ARRAY_SIZE(lists); i++)
+		homes[i] = lists[i]->regions;
 	for (i = 0; i < 200; i++) {
 		KUNIT_ASSERT_EQ(test, memblock_reserve(0xe0000000 + i * 32, 16), 0);
 		KUNIT_ASSERT_EQ(test, memblock_add(0xf0000000 + i * 32, 16), 0);
+		KUNIT_ASSERT_EQ(test, memblock_physmem_add(0xf0000000 + i * 32, 16), 0);
 	}
-	KUNIT_ASSERT_EQ(test, memblock.memory.max, 256UL);
-	KUNIT_ASSERT_EQ(test, memblock.reserved.max, 256UL);
-	want[0].start = PHYS_PFN(__pa(memblock.memory.regions));
-	want[1].start = PHYS_PFN(__pa(memblock.reserved.regions));
-	want[0].end = want[0].start + 1;
-	want[1].end = want[1].start + 1;
-	KUNIT_EXPECT_EQ(test, memblock.reserved.total_size, 200U * 16 + PAGES(2));
-	for (i = 100; i < 200; i++)
-		memblock_phys_free(0xe0000000 + i * 32, 16);
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
+		KUNIT_ASSERT_EQ(test, lists[i]->max, 256UL);
+		want[i].start = PHYS_PFN(__pa(lists[i]->regions));
+		want[i].end = want[i].start + 1;
+	}
+	KUNIT_EXPECT_EQ(test, memblock.reserved.total_size, 200U * 16 + PAGES(3));
+	/* What the first arrays hold is out of date now. */
+	memblock_phys_free(0xe0000000, 100 * 32);
+	memblock_remove(0xf0000000, 16);
 
 	given.nr = 0;
 	printk_set_prefix("# "); /* it says what does not fit */
 	__memblock_discard(receive);
 	printk_set_prefix(NULL);
 	expect_given(test, want, ARRAY_SIZE(want));
-	KUNIT_EXPECT_PTR_EQ(test, memblock.memory.regions, memory);
-	KUNIT_EXPECT_PTR_EQ(test, memblock.reserved.regions, reserved);
-	KUNIT_EXPECT_EQ(test, memblock.memory.max, 128UL);
-	KUNIT_EXPECT_EQ(test, memblock.reserved.max, 128UL);
-	/* 100 reservations fit the record; of 201 regions of memory the lowest 128 do. */
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
+		KUNIT_EXPECT_PTR_EQ(test, lists[i]->regions, homes[i]);
+		KUNIT_EXPECT_EQ(test, lists[i]->max, 128UL);
+	}
+	/* 100 reservations fit the record; of 200 regions of memory the lowest 128 do. */
 	KUNIT_EXPECT_EQ(test, memblock.reserved.cnt, 100UL);
 	KUNIT_EXPECT_EQ(test, memblock.reserved.total_size, 100U * 16);
+	KUNIT_EXPECT_TRUE(test, memblock_is_reserved(0xe0000000 + 100 * 32));
 	KUNIT_EXPECT_EQ(test, memblock.memory.cnt, 128UL);
 	KUNIT_EXPECT_EQ(test, memblock.memory.total_size, ARENA_SIZE + 127U * 16);
+	KUNIT_EXPECT_TRUE(test, memblock_is_memory(0xf0000000 + 127 * 32));
+	KUNIT_EXPECT_FALSE(test, memblock_is_memory(0xf0000000));
+	KUNIT_EXPECT_EQ(test, physmem.total_size, 128U * 16);
 	KUNIT_EXPECT_TRUE(test, memblock_check());
+
 	/* From now on there is nothing to be had. */
+	KUNIT_EXPECT_EQ(test, memblock_get_current_limit(), 0U);
+	KUNIT_EXPECT_FALSE(test, memblock_can_resize);
 	KUNIT_EXPECT_PTR_EQ(test, memblock_alloc(8, 8), NULL);
-	KUNIT_EXPECT_EQ(test, memblock_add(0xfff00000, 16), -ENOMEM);
 	__memblock_discard(receive);
 	KUNIT_EXPECT_EQ(test, given.nr, 0U);
 }

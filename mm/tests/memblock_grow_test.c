@@ -190,20 +190,42 @@ static void not_without_need(struct kunit *test)
 	memblock_can_resize = false;
 	fill_memory(test, FIRST);
 	fill_reserved(test, FIRST);
+	KUNIT_EXPECT_EQ(test, memblock_add(arena, ARENA_SIZE), 0);
 	KUNIT_EXPECT_EQ(test, memblock_add(PIECE_MEMORY(3), 16), 0);
 	KUNIT_EXPECT_EQ(test, memblock_reserve(PIECE_RESERVED(3) + 2, 3), 0);
 	KUNIT_EXPECT_EQ(test, memblock_mark_hotplug(PIECE_MEMORY(0), 0x10000), 0);
 	KUNIT_EXPECT_EQ(test, memblock_clear_hotplug(PIECE_MEMORY(0), 0x10000), 0);
 	KUNIT_EXPECT_EQ(test, memblock_remove(PIECE_MEMORY(3) - 8, 16), 0);
 	KUNIT_EXPECT_EQ(test, memblock_remove(PIECE_MEMORY(4) + 8, 16), 0);
+	KUNIT_EXPECT_EQ(test, memblock_remove(PIECE_MEMORY(5) + 8, 8), 0); /* to its very end */
+	KUNIT_EXPECT_EQ(test, memblock_add(PIECE_MEMORY(5), 8), 0);
 	KUNIT_EXPECT_EQ(test, memblock_phys_free(PIECE_RESERVED(3), 8), 0);
 	KUNIT_EXPECT_EQ(test, memblock_phys_free(PIECE_RESERVED(3) + 8, 32),
 			0); /* one gone, one cut */
 	KUNIT_EXPECT_EQ(test, memblock.memory.cnt, (unsigned long)FIRST);
-	KUNIT_EXPECT_EQ(test, memblock.memory.total_size, ARENA_SIZE + 126U * 16);
+	KUNIT_EXPECT_EQ(test, memblock.memory.total_size, ARENA_SIZE + 126U * 16 - 8);
 	KUNIT_EXPECT_EQ(test, memblock.reserved.cnt, FIRST - 1UL);
 	KUNIT_EXPECT_EQ(test, memblock.reserved.total_size, 126U * 16 + 8);
 	KUNIT_EXPECT_EQ(test, memblock_remove(PIECE_MEMORY(8), PHYS_ADDR_MAX), 0);
+	KUNIT_EXPECT_TRUE(test, memblock_check());
+}
+
+/* The last entries are used before anything moves. */
+static void not_too_early(struct kunit *test)
+{
+	fill_memory(test, FIRST - 2);
+	fill_reserved(test, FIRST - 1);
+	KUNIT_EXPECT_EQ(test, memblock_mark_hotplug(arena + 1, 1), 0);
+	KUNIT_EXPECT_EQ(test, memblock.memory.cnt, (unsigned long)FIRST);
+	KUNIT_EXPECT_EQ(test, memblock_clear_hotplug(arena + 1, 1), 0);
+	KUNIT_EXPECT_EQ(test, memblock.memory.cnt, FIRST - 2UL);
+	fill_memory(test, FIRST - 1);
+	KUNIT_EXPECT_EQ(test, memblock_remove(PIECE_MEMORY(9) + 1, 1), 0);
+	KUNIT_EXPECT_EQ(test, memblock_phys_free(PIECE_RESERVED(9) + 1, 1), 0);
+	KUNIT_EXPECT_EQ(test, memblock.memory.cnt, (unsigned long)FIRST);
+	KUNIT_EXPECT_EQ(test, memblock.memory.max, (unsigned long)FIRST);
+	KUNIT_EXPECT_EQ(test, memblock.reserved.cnt, (unsigned long)FIRST);
+	KUNIT_EXPECT_EQ(test, memblock.reserved.max, (unsigned long)FIRST);
 	KUNIT_EXPECT_TRUE(test, memblock_check());
 }
 
@@ -391,6 +413,20 @@ static void reserved_moves_first(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, memblock.memory.cnt, FIRST + 1UL);
 }
 
+/* The same once more: both old arrays are in memory now, and are given back. */
+static void both_move_again(struct kunit *test)
+{
+	fill_memory(test, FIRST + 1);
+	fill_reserved(test, 2 * FIRST);
+	KUNIT_ASSERT_EQ(test, memblock.reserved.max, 256UL);
+	fill_memory(test, 2 * FIRST);
+	KUNIT_EXPECT_EQ(test, reserved_in_arena(), PAGES(2));
+	KUNIT_EXPECT_EQ(test, memblock_add(0xff000000, PIECE_SIZE), 0);
+	expect_array(test, &memblock.memory, 512);
+	expect_array(test, &memblock.reserved, 512);
+	KUNIT_EXPECT_EQ(test, reserved_in_arena(), PAGES(4));
+}
+
 static void one_entry_is_enough(struct kunit *test)
 {
 	fill_memory(test, FIRST);
@@ -471,6 +507,7 @@ static struct kunit_case memblock_grow_cases[] = {
 	KUNIT_CASE(not_above_the_limit),
 	KUNIT_CASE(not_in_nomap_memory),
 	KUNIT_CASE(not_without_need),
+	KUNIT_CASE(not_too_early),
 	KUNIT_CASE(doubles_when_full),
 	KUNIT_CASE(memory_list_doubles),
 	KUNIT_CASE(physmem_doubles),
@@ -482,6 +519,7 @@ static struct kunit_case memblock_grow_cases[] = {
 	KUNIT_CASE(clear_of_unmapped_memory),
 	KUNIT_CASE(other_flags_do_not_matter),
 	KUNIT_CASE(reserved_moves_first),
+	KUNIT_CASE(both_move_again),
 	KUNIT_CASE(one_entry_is_enough),
 	KUNIT_CASE(refused_halfway),
 	KUNIT_CASE_PARAM(old_array_leaves_a_hole, taken_gen_params),

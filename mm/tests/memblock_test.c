@@ -521,6 +521,7 @@ static void expect_notes(struct kunit *test, const struct notes *notes, const st
 
 		KUNIT_EXPECT_EQ(test, got->start, want[i].start);
 		KUNIT_EXPECT_EQ(test, got->end, want[i].end);
+		KUNIT_EXPECT_EQ(test, got->flags, want[i].flags);
 	}
 }
 
@@ -535,11 +536,11 @@ static void free_ranges(struct kunit *test)
 	};
 	struct notes up = {.nr = 0}, down = {.nr = 0};
 	phys_addr_t start, end;
-	int nid;
+	int nid = 77;
 	u64 i;
 
 	memblock_add(0, MIB(6));
-	memblock_add_node(MIB(6), MIB(1), 0, MEMBLOCK_HOTPLUG);
+	memblock_add_node(MIB(6), MIB(1), DEFAULT_NID, MEMBLOCK_HOTPLUG);
 	memblock_add_node(MIB(7), MIB(1), 0, MEMBLOCK_NOMAP);
 	memblock_add(MIB(9), MIB(1)); /* all of it reserved */
 	memblock_add(MIB(12), MIB(2));
@@ -549,9 +550,9 @@ static void free_ranges(struct kunit *test)
 	memblock_reserve(MIB(8), MIB(5));
 
 	for_each_free_mem_range(i, NUMA_NO_NODE, MEMBLOCK_NONE, &start, &end, &nid)
-		note(&up, start, end, nid);
+		note(&up, start, end, nid != DEFAULT_NID);
 	for_each_free_mem_range_reverse(i, NUMA_NO_NODE, MEMBLOCK_NONE, &start, &end, &nid)
-		note(&down, start, end, nid);
+		note(&down, start, end, nid != DEFAULT_NID);
 	expect_notes(test, &up, want, ARRAY_SIZE(want), false);
 	expect_notes(test, &down, want, ARRAY_SIZE(want), true);
 }
@@ -643,14 +644,16 @@ static void pfn_ranges(struct kunit *test)
 	static const struct span want[] = {{1, 2, 0}, {8, 16, 0}, {0xffff0, 0xfffff, 0}};
 	struct notes notes = {.nr = 0}, other = {.nr = 0};
 	unsigned long start, end;
-	int i, nid;
+	int i, nid = 77;
 
 	memblock_add(KIB(1), KIB(10));
 	memblock_add(KIB(14), KIB(5)); /* holds a boundary, no page */
-	memblock_add_node(KIB(32), KIB(32), 0, MEMBLOCK_NOMAP);
+	memblock_add_node(KIB(32), KIB(32), DEFAULT_NID, MEMBLOCK_NOMAP);
 	memblock_add(0xffff0000, PHYS_ADDR_MAX);
+	memblock_add(0xfffe0000, KIB(4)); /* what is behind the list now was a region once */
+	memblock_remove(0xfffe0000, KIB(4));
 	for_each_mem_pfn_range(i, MAX_NUMNODES, &start, &end, &nid)
-		note(&notes, start, end, nid);
+		note(&notes, start, end, nid != DEFAULT_NID);
 	expect_notes(test, &notes, want, ARRAY_SIZE(want), false);
 	for_each_mem_pfn_range(i, MAX_NUMNODES + 1, &start, &end, NULL)
 		note(&other, start, end, 0);
