@@ -328,13 +328,3 @@ bool zone_check(struct zone *zone)
 	spin_unlock_irqrestore(&zone->lock, flags);
 	return sound;
 }
-
-bool page_alloc_check(void)
-{
-	struct zone *zone;
-	bool sound = true;
-
-	for_each_zone (zone)
-		sound &= zone_check(zone);
-	return sound;
-}

@@ -150,6 +150,39 @@ static __always_inline bool page_is_described(const struct page *page)
 struct page *free_block_head(unsigned long pfn);
 
 /*
+ * page_account.c: every page is in exactly one state.
+ */
+
+/*
+ * struct page_account - pages of a range by state
+ * @lost: in none: not reserved, not free, and part of no allocated block
+ */
+struct page_account {
+	unsigned long reserved;
+	unsigned long buddy;
+	unsigned long pcp;
+	unsigned long allocated;
+	unsigned long lost;
+};
+
+/* The states of a block, as page_block() tells them. */
+enum page_state { PAGE_RESERVED, PAGE_BUDDY, PAGE_PCP, PAGE_ALLOCATED, PAGE_LOST };
+
+/**
+ * page_block - which block begins at a page, and in what state it is
+ * @page:  the first page that the block before does not cover
+ * @order: out: log2 pages of the block
+ * Context: any; the answer is stable while nobody allocates or frees.
+ */
+enum page_state page_block(const struct page *page, unsigned int *order);
+
+/**
+ * page_account_zone - count a zone's pages by state, block by block
+ * Context: any. Holds interrupts off meanwhile.
+ */
+void page_account_zone(const struct zone *zone, struct page_account *account);
+
+/*
  * debug_page.c: what debugging options do to pages on their way in and out.
  */
 #define PAGE_DEBUG_INIT_ON_ALLOC 0x1U
