@@ -38,6 +38,8 @@ CROSS_COMPILE ?= $(if $(shell command -v i686-elf-gcc),i686-elf-,i686-linux-gnu-
 CC      := $(CROSS_COMPILE)gcc
 LD      := $(CROSS_COMPILE)ld
 NM      := $(CROSS_COMPILE)nm
+# A function split in two at an early return would be its own caller: _RET_IP_ must be the real one.
+GCC_FLAGS := -fno-partial-inlining
 endif
 NASM    := nasm
 
@@ -47,7 +49,7 @@ CFLAGS  := -std=gnu11 $(OPT) -g -m32 -mregparm=3 -march=i686 -ffreestanding -mge
            -fno-stack-protector -fno-omit-frame-pointer -fno-optimize-sibling-calls \
            -fno-asynchronous-unwind-tables -fno-delete-null-pointer-checks \
            -ffile-prefix-map=$(CURDIR)/= -ffile-prefix-map=$(CURDIR)=. \
-           -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef
+           -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef $(GCC_FLAGS)
 LDFLAGS := -m elf_i386 -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none
 ASFLAGS := -f elf32 -Werror
 
