@@ -33,22 +33,22 @@ static const struct {
 	enum pageflags flag;
 	const char *mistake;
 } owners[] = {
-	{PG_slab, "page belongs to slab"},
-	{PG_table, "page is a page table"},
-	{PG_vmalloc, "page belongs to vmalloc"},
-	{PG_guard, "page is a guard page"},
-	{PG_locked, "page is locked"},
-	{PG_lru, "page is on an LRU list"},
-	{PG_active, "page is on an LRU list"},
+	{PG_slab, "bad free: page belongs to slab"},
+	{PG_table, "bad free: page is a page table"},
+	{PG_vmalloc, "bad free: page belongs to vmalloc"},
+	{PG_guard, "bad free: page is a guard page"},
+	{PG_locked, "bad free: page is locked"},
+	{PG_lru, "bad free: page is on an LRU list"},
+	{PG_active, "bad free: page is on an LRU list"},
 };
 
 /* One reference is left, so that this call would free the block: who still uses it? */
 static const char *last_reference_mistake(const struct page *page)
 {
 	if (PageKmapped(page))
-		return "page is kmapped";
+		return "bad free: page is kmapped";
 	if (page_mapcount(page) || page->mapping)
-		return "page is mapped";
+		return "bad free: page is mapped";
 	return NULL;
 }
 
