@@ -283,9 +283,11 @@ static bool free_tail_check(struct zone *zone, struct page *head, unsigned int o
 
 	for (i = 1; i < 1UL << order; i++)
 		if (head[i].flags != page_flags_zone(zone->idx) || page_ref_count(head + i))
-			return zone_complain(zone, "pfn %#lx inside a free block of order %u: "
-					     "flags %#lx, %d references", page_to_pfn(head + i),
-					     order, head[i].flags, page_ref_count(head + i));
+			return zone_complain(
+				zone,
+				"pfn %#lx inside a free block of order %u: flags %#lx, %d references",
+				page_to_pfn(head + i), order, head[i].flags,
+				page_ref_count(head + i));
 	return true;
 }
 

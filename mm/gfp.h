@@ -209,7 +209,7 @@ static __always_inline void __free_pages(struct page *page, unsigned int order)
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order) __must_check;
 /** get_zeroed_page - one page of zeroes, by address, or 0 */
 unsigned long get_zeroed_page(gfp_t gfp) __must_check;
-#define __get_free_page(gfp)       __get_free_pages((gfp), 0)
+#define __get_free_page(gfp)        __get_free_pages((gfp), 0)
 #define __get_dma_pages(gfp, order) __get_free_pages((gfp) | GFP_DMA, (order))
 
 /**

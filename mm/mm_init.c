@@ -111,8 +111,8 @@ static unsigned long __init present_pages_in(unsigned long start_pfn, unsigned l
 	return pages;
 }
 
-static void __init zone_init(struct pglist_data *pgdat, enum zone_type idx,
-			     unsigned long start_pfn, unsigned long end_pfn)
+static void __init zone_init(struct pglist_data *pgdat, enum zone_type idx, unsigned long start_pfn,
+			     unsigned long end_pfn)
 {
 	struct zone *zone = &pgdat->node_zones[idx];
 
@@ -291,9 +291,10 @@ static void __init setup_per_zone_lowmem_reserve(struct zone *zones)
 
 		for (j = i + 1; j < MAX_NR_ZONES; j++) {
 			above += zones[j].managed_pages;
-			zones[i].lowmem_reserve[j] = lowmem_reserve_ratio[i] && zones[i].managed_pages
-							     ? above / lowmem_reserve_ratio[i]
-							     : 0;
+			zones[i].lowmem_reserve[j] =
+				lowmem_reserve_ratio[i] && zones[i].managed_pages
+					? above / lowmem_reserve_ratio[i]
+					: 0;
 		}
 	}
 }
@@ -306,7 +307,8 @@ static void __init setup_per_zone_lowmem_reserve(struct zone *zones)
 static void __init setup_zone_wmarks(struct zone *zone, unsigned long pages_min,
 				     unsigned long lowmem_pages)
 {
-	unsigned long share = (unsigned long)div_u64((u64)pages_min * zone->managed_pages, lowmem_pages);
+	unsigned long share =
+		(unsigned long)div_u64((u64)pages_min * zone->managed_pages, lowmem_pages);
 	unsigned long scale = zone->managed_pages / (10000 / WATERMARK_SCALE_FACTOR);
 	unsigned long step = max(share >> 2, scale);
 	unsigned int bits;
@@ -318,14 +320,15 @@ static void __init setup_zone_wmarks(struct zone *zone, unsigned long pages_min,
 	zone->_watermark[WMARK_LOW] = min_wmark_pages(zone) + step;
 	zone->_watermark[WMARK_HIGH] = low_wmark_pages(zone) + step;
 	for (bits = 0; bits < NR_GFP_ZONES; bits++)
-		zone->fast_mark[bits] = low_wmark_pages(zone) +
-					zone->lowmem_reserve[gfp_zone((__force gfp_t)bits)];
+		zone->fast_mark[bits] =
+			low_wmark_pages(zone) + zone->lowmem_reserve[gfp_zone((__force gfp_t)bits)];
 }
 
 void __init init_per_zone_wmark_min(void)
 {
 	struct zone *zones = contig_page_data.node_zones;
-	unsigned long lowmem_pages = zones[ZONE_DMA].managed_pages + zones[ZONE_NORMAL].managed_pages;
+	unsigned long lowmem_pages =
+		zones[ZONE_DMA].managed_pages + zones[ZONE_NORMAL].managed_pages;
 	unsigned long lowmem_kbytes = lowmem_pages << (PAGE_SHIFT - 10);
 	unsigned long min_free_kbytes =
 		clamp(int_sqrt(lowmem_kbytes * 16), MIN_FREE_KBYTES_LOW, MIN_FREE_KBYTES_HIGH);

@@ -78,12 +78,16 @@ extern unsigned long max_low_pfn; /* first pfn above the direct map */
 extern unsigned long min_low_pfn;
 extern void *high_memory; /* end of the direct map */
 
-#define pfn_to_page(pfn) (mem_map + (pfn))
-#define page_to_pfn(page) ((unsigned long)((page) - mem_map))
-#define pfn_valid(pfn) ((unsigned long)(pfn) < max_pfn)
+static __always_inline unsigned long page_to_pfn(const struct page *page)
+{
+	return (unsigned long)(page - mem_map);
+}
+
+#define pfn_to_page(pfn)   (mem_map + (pfn))
+#define pfn_valid(pfn)     ((unsigned long)(pfn) < max_pfn)
 #define page_to_phys(page) ((phys_addr_t)page_to_pfn(page) << PAGE_SHIFT)
 #define phys_to_page(phys) pfn_to_page(PHYS_PFN(phys))
-#define virt_to_pfn(addr) PHYS_PFN(__pa(addr))
+#define virt_to_pfn(addr)  PHYS_PFN(__pa(addr))
 /* Of direct-map addresses; see virt_addr_valid(). */
 #define virt_to_page(addr) pfn_to_page(virt_to_pfn(addr))
 #define virt_addr_valid(addr)                                                                      \

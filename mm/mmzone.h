@@ -137,10 +137,10 @@ typedef struct pglist_data {
 
 extern struct pglist_data contig_page_data;
 
-#define NODE_DATA(nid)        (&contig_page_data)
+#define NODE_DATA(nid)          (&contig_page_data)
 #define node_zonelist(nid, gfp) (&NODE_DATA(nid)->node_zonelist)
-#define numa_node_id()        0
-#define page_to_nid(page)     0
+#define numa_node_id()          0
+#define page_to_nid(page)       0
 
 #define min_wmark_pages(z)  ((z)->_watermark[WMARK_MIN])
 #define low_wmark_pages(z)  ((z)->_watermark[WMARK_LOW])
@@ -151,7 +151,7 @@ extern struct pglist_data contig_page_data;
 	for ((zone) = contig_page_data.node_zones;                                                 \
 	     (zone) < contig_page_data.node_zones + MAX_NR_ZONES; (zone)++)
 #define for_each_populated_zone(zone)                                                              \
-	for_each_zone (zone)                                                                       \
+	for_each_zone(zone)                                                                        \
 		if (!(zone)->present_pages) {                                                      \
 		} else
 

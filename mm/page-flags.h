@@ -16,22 +16,22 @@
 
 enum pageflags {
 	PG_locked,
-	PG_reserved,  /* never given to the page allocator */
-	PG_buddy,     /* heads a free block */
-	PG_pcp,       /* heads a block on a per-CPU list */
+	PG_reserved, /* never given to the page allocator */
+	PG_buddy,    /* heads a free block */
+	PG_pcp,      /* heads a block on a per-CPU list */
 	PG_slab,
-	PG_head,      /* of a compound page */
+	PG_head, /* of a compound page */
 	PG_tail,
-	PG_table,     /* a page table */
-	PG_kmapped,   /* kmap() has users of it */
-	PG_vmalloc,   /* backs a vmalloc area */
+	PG_table,   /* a page table */
+	PG_kmapped, /* kmap() has users of it */
+	PG_vmalloc, /* backs a vmalloc area */
 	PG_referenced,
 	PG_uptodate,
 	PG_dirty,
 	PG_lru,
 	PG_active,
 	PG_swapbacked,
-	PG_guard,     /* a guard page, unmapped */
+	PG_guard, /* a guard page, unmapped */
 	__NR_PAGEFLAGS,
 };
 

@@ -39,10 +39,8 @@ enum page_state page_block(const struct page *page, unsigned int *order)
 void page_account_zone(const struct zone *zone, struct page_account *account)
 {
 	unsigned long *const counts[] = {
-		[PAGE_RESERVED] = &account->reserved,
-		[PAGE_BUDDY] = &account->buddy,
-		[PAGE_PCP] = &account->pcp,
-		[PAGE_ALLOCATED] = &account->allocated,
+		[PAGE_RESERVED] = &account->reserved, [PAGE_BUDDY] = &account->buddy,
+		[PAGE_PCP] = &account->pcp,           [PAGE_ALLOCATED] = &account->allocated,
 		[PAGE_LOST] = &account->lost,
 	};
 	unsigned long pfn, flags;
@@ -109,8 +107,7 @@ static bool zone_account_check(const struct zone *zone, unsigned long pcp_pages)
 	    account.buddy + account.pcp + account.allocated == zone->managed_pages &&
 	    account.reserved + zone->managed_pages == zone->spanned_pages)
 		return true;
-	pr_err("zone %s: spans %lu pages, manages %lu, %lu free, %lu on per-CPU lists; found "
-	       "%lu reserved, %lu free, %lu on per-CPU lists, %lu allocated, %lu in no state\n",
+	pr_err("zone %s: spans %lu pages, manages %lu, %lu free, %lu on per-CPU lists; found %lu reserved, %lu free, %lu on per-CPU lists, %lu allocated, %lu in no state\n",
 	       zone->name, zone->spanned_pages, zone->managed_pages, zone->free_pages, pcp_pages,
 	       account.reserved, account.buddy, account.pcp, account.allocated, account.lost);
 	return false;

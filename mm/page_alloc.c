@@ -479,8 +479,8 @@ static __always_inline void put_raw_block(struct page *page, unsigned int order,
 {
 	page->caller = caller;
 	if (order < NR_PCP_LISTS) {
-		page->flags = (page->flags & PAGE_ZONE_MASK) | page_flags_order(order) |
-			      (1UL << PG_pcp);
+		page->flags =
+			(page->flags & PAGE_ZONE_MASK) | page_flags_order(order) | (1UL << PG_pcp);
 		pcp_put(page, order);
 	} else {
 		free_one_page(page_zone(page), page, order);

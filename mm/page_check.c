@@ -17,14 +17,22 @@
 #include <mm/internal.h>
 
 static const char *const page_flag_names[__NR_PAGEFLAGS] = {
-	[PG_locked] = "locked",       [PG_reserved] = "reserved",
-	[PG_buddy] = "buddy",         [PG_pcp] = "pcp",
-	[PG_slab] = "slab",           [PG_head] = "head",
-	[PG_tail] = "tail",           [PG_table] = "table",
-	[PG_kmapped] = "kmapped",     [PG_vmalloc] = "vmalloc",
-	[PG_referenced] = "referenced", [PG_uptodate] = "uptodate",
-	[PG_dirty] = "dirty",         [PG_lru] = "lru",
-	[PG_active] = "active",       [PG_swapbacked] = "swapbacked",
+	[PG_locked] = "locked",
+	[PG_reserved] = "reserved",
+	[PG_buddy] = "buddy",
+	[PG_pcp] = "pcp",
+	[PG_slab] = "slab",
+	[PG_head] = "head",
+	[PG_tail] = "tail",
+	[PG_table] = "table",
+	[PG_kmapped] = "kmapped",
+	[PG_vmalloc] = "vmalloc",
+	[PG_referenced] = "referenced",
+	[PG_uptodate] = "uptodate",
+	[PG_dirty] = "dirty",
+	[PG_lru] = "lru",
+	[PG_active] = "active",
+	[PG_swapbacked] = "swapbacked",
 	[PG_guard] = "guard",
 };
 
@@ -65,8 +73,8 @@ const char *page_free_mistake(const struct page *page, unsigned int order)
 	if (PageTail(page))
 		return "bad free: page is the tail of a compound page";
 	if (page_ref_count(page) <= 0)
-		return free_block_head(page_to_pfn(page)) ? "double free" :
-							    "bad free: page heads no block";
+		return free_block_head(page_to_pfn(page)) ? "double free"
+							  : "bad free: page heads no block";
 	for (i = 0; i < ARRAY_SIZE(owners); i++)
 		if (page->flags & (1UL << owners[i].flag))
 			return owners[i].mistake;

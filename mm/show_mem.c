@@ -94,11 +94,12 @@ static void show_zone(const struct zone *zone)
 	unsigned long total = 0;
 	unsigned int i;
 
-	printk(KERN_EMERG "%s free:%lukB min:%lukB low:%lukB high:%lukB present:%lukB "
-	       "managed:%lukB free_pcp:%lukB\n", zone->name, PAGES_TO_KB(zone->free_pages),
-	       PAGES_TO_KB(min_wmark_pages(zone)), PAGES_TO_KB(low_wmark_pages(zone)),
-	       PAGES_TO_KB(high_wmark_pages(zone)), PAGES_TO_KB(zone->present_pages),
-	       PAGES_TO_KB(zone->managed_pages), PAGES_TO_KB(zone_pcp_pages(zone)));
+	printk(KERN_EMERG
+	       "%s free:%lukB min:%lukB low:%lukB high:%lukB present:%lukB managed:%lukB free_pcp:%lukB\n",
+	       zone->name, PAGES_TO_KB(zone->free_pages), PAGES_TO_KB(min_wmark_pages(zone)),
+	       PAGES_TO_KB(low_wmark_pages(zone)), PAGES_TO_KB(high_wmark_pages(zone)),
+	       PAGES_TO_KB(zone->present_pages), PAGES_TO_KB(zone->managed_pages),
+	       PAGES_TO_KB(zone_pcp_pages(zone)));
 	printk(KERN_EMERG "lowmem_reserve[]: %lu %lu %lu\n", zone->lowmem_reserve[ZONE_DMA],
 	       zone->lowmem_reserve[ZONE_NORMAL], zone->lowmem_reserve[ZONE_HIGHMEM]);
 	printk(KERN_EMERG "%s:", zone->name);
@@ -181,8 +182,9 @@ void show_zoneinfo(struct seq_file *m)
 		seq_printf(m, "        spanned  %lu\n", zone->spanned_pages);
 		seq_printf(m, "        present  %lu\n", zone->present_pages);
 		seq_printf(m, "        managed  %lu\n", zone->managed_pages);
-		seq_printf(m, "        protection: (%lu, %lu, %lu)\n", zone->lowmem_reserve[ZONE_DMA],
-			   zone->lowmem_reserve[ZONE_NORMAL], zone->lowmem_reserve[ZONE_HIGHMEM]);
+		seq_printf(m, "        protection: (%lu, %lu, %lu)\n",
+			   zone->lowmem_reserve[ZONE_DMA], zone->lowmem_reserve[ZONE_NORMAL],
+			   zone->lowmem_reserve[ZONE_HIGHMEM]);
 		show_zone_pagesets(m, zone);
 		seq_printf(m, "  start_pfn:           %lu\n", zone->zone_start_pfn);
 	}

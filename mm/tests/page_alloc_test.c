@@ -355,8 +355,13 @@ static void split(struct kunit *test)
 
 static void exact(struct kunit *test)
 {
-	static const size_t sizes[] = {1, PAGE_SIZE, PAGE_SIZE + 1, 3 * PAGE_SIZE, 5 * PAGE_SIZE - 1,
-				       33 * PAGE_SIZE, 64 * PAGE_SIZE};
+	static const size_t sizes[] = {1,
+				       PAGE_SIZE,
+				       PAGE_SIZE + 1,
+				       3 * PAGE_SIZE,
+				       5 * PAGE_SIZE - 1,
+				       33 * PAGE_SIZE,
+				       64 * PAGE_SIZE};
 	unsigned long before;
 	unsigned int i;
 
@@ -404,7 +409,8 @@ static void hot_page_first(struct kunit *test)
 
 	/* A list that cannot keep two blocks gives the first one away. */
 	for (order = 0; order < NR_PCP_LISTS && 2U << order <= high; order++) {
-		struct page *a = alloc_pages(GFP_KERNEL, order), *b = alloc_pages(GFP_KERNEL, order);
+		struct page *a = alloc_pages(GFP_KERNEL, order),
+			    *b = alloc_pages(GFP_KERNEL, order);
 
 		KUNIT_ASSERT_NOT_NULL(test, a);
 		KUNIT_ASSERT_NOT_NULL(test, b);
@@ -561,15 +567,16 @@ static void storm_free(struct kunit *test, struct storm_block *block)
 
 static void storm_alloc(struct kunit *test, struct storm_block *block)
 {
-	static const gfp_t gfps[] = {GFP_KERNEL, GFP_ATOMIC, GFP_HIGHUSER, GFP_DMA | GFP_ATOMIC,
-				     GFP_KERNEL | __GFP_COMP, GFP_NOWAIT};
+	static const gfp_t gfps[] = {
+		GFP_KERNEL, GFP_ATOMIC, GFP_HIGHUSER, GFP_DMA | GFP_ATOMIC, GFP_KERNEL | __GFP_COMP,
+		GFP_NOWAIT};
 	unsigned int dice = kunit_rand(test);
 
 	/* Small blocks often, large ones seldom: order k with probability 2^-(k+1). */
 	block->order = min((unsigned int)__builtin_ctz(dice | 0x80), MAX_ORDER - 1U);
 	block->stamp = kunit_rand(test);
-	block->page = alloc_pages(gfps[(dice >> 16) % ARRAY_SIZE(gfps)] | __GFP_NOWARN |
-				  __GFP_NORETRY, block->order);
+	block->page = alloc_pages(
+		gfps[(dice >> 16) % ARRAY_SIZE(gfps)] | __GFP_NOWARN | __GFP_NORETRY, block->order);
 	if (block->page)
 		fill_block(block->page, block->order, block->stamp);
 }

@@ -90,14 +90,10 @@ static const struct {
 	enum pageflags flag;
 	const char *what;
 } owned[] = {
-	{PG_slab, "page belongs to slab"},
-	{PG_table, "page is a page table"},
-	{PG_vmalloc, "page belongs to vmalloc"},
-	{PG_guard, "page is a guard page"},
-	{PG_kmapped, "page is kmapped"},
-	{PG_locked, "page is locked"},
-	{PG_lru, "page is on an LRU list"},
-	{PG_active, "page is on an LRU list"},
+	{PG_slab, "page belongs to slab"},       {PG_table, "page is a page table"},
+	{PG_vmalloc, "page belongs to vmalloc"}, {PG_guard, "page is a guard page"},
+	{PG_kmapped, "page is kmapped"},         {PG_locked, "page is locked"},
+	{PG_lru, "page is on an LRU list"},      {PG_active, "page is on an LRU list"},
 	{PG_reserved, "page is reserved"},
 };
 
@@ -126,8 +122,8 @@ static void hints_do_not_matter(struct kunit *test)
 {
 	struct page *page = get_block(test, 0);
 
-	page->flags |= 1UL << PG_dirty | 1UL << PG_uptodate | 1UL << PG_referenced |
-		       1UL << PG_swapbacked;
+	page->flags |=
+		1UL << PG_dirty | 1UL << PG_uptodate | 1UL << PG_referenced | 1UL << PG_swapbacked;
 	__free_page(page);
 	KUNIT_EXPECT_EQ(test, page->flags & PAGE_FLAGS_BITS, 1UL << PG_pcp);
 }
