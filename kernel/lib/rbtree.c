@@ -158,11 +158,9 @@ static void erase_fixup(struct rb_node *node, struct rb_node *parent, struct rb_
 			parent = rb_parent(node);
 			continue;
 		}
-		if (!is_red(*link_of(sibling, other(side)))) {
-			set_black(*link_of(sibling, side));
-			set_red(sibling);
+		/* The colours of those that move here are all set below. */
+		if (!is_red(*link_of(sibling, other(side))))
 			sibling = rotate(root, sibling, other(side), augment);
-		}
 		if (is_red(parent))
 			set_red(sibling);
 		else
@@ -323,6 +321,23 @@ static bool node_is_sound(const struct rb_node *node)
 	return !is_red(node) || (!is_red(left) && !is_red(right));
 }
 
+/*
+ * The node behind @node in a walk that meets parents before their children: no way
+ * up is taken that was not found sound on the way down.
+ */
+static const struct rb_node *next_in_preorder(const struct rb_node *node)
+{
+	const struct rb_node *parent;
+
+	if (node->rb_left)
+		return node->rb_left;
+	if (node->rb_right)
+		return node->rb_right;
+	while ((parent = rb_parent(node)) && (node == parent->rb_right || !parent->rb_right))
+		node = parent;
+	return parent ? parent->rb_right : NULL;
+}
+
 bool rb_check(const struct rb_root *root)
 {
 	const struct rb_node *node;
@@ -330,7 +345,7 @@ bool rb_check(const struct rb_root *root)
 
 	if (root->rb_node && (rb_parent(root->rb_node) || is_red(root->rb_node)))
 		return false;
-	for (node = rb_first(root); node; node = rb_next(node)) {
+	for (node = root->rb_node; node; node = next_in_preorder(node)) {
 		if (!node_is_sound(node))
 			return false;
 		if (node->rb_left && node->rb_right)

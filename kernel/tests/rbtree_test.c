@@ -262,34 +262,65 @@ static void nodes_of_no_tree(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, RB_EMPTY_ROOT(&root));
 }
 
-/* Break a good tree in each way that rb_check() knows. */
-static void checker_sees_broken_trees(struct kunit *test)
+static void colour(unsigned int i, bool black)
 {
-	struct rb_node *top, *deep;
-	unsigned long saved;
+	struct rb_node *node = &items[i].node;
+
+	node->__rb_parent_color = (unsigned long)rb_parent(node) | black;
+}
+
+/* A tree of items 0 to @n - 1, all of them black. */
+static void black_tree(unsigned int n)
+{
 	unsigned int i;
 
-	for (i = 0; i < 31; i++)
+	root = (struct rb_root)RB_ROOT;
+	for (i = 0; i < n; i++)
 		rb_add(&items[i].node, &root, key_less);
+	for (i = 0; i < n; i++)
+		colour(i, true);
+}
+
+static void checker_sees_wrong_colours(struct kunit *test)
+{
+	black_tree(3);
 	KUNIT_EXPECT_TRUE(test, rb_check(&root));
-	top = root.rb_node;
-	deep = rb_last(&root);
-
-	saved = top->__rb_parent_color;
-	top->__rb_parent_color &= ~1UL; /* a red root */
+	colour(1, false); /* a red root */
 	KUNIT_EXPECT_FALSE(test, rb_check(&root));
-	top->__rb_parent_color = saved;
-
-	saved = deep->__rb_parent_color;
-	deep->__rb_parent_color ^= 1UL; /* a way with one black more, or less */
+	black_tree(3);
+	colour(0, false); /* a way with one black less than the other */
 	KUNIT_EXPECT_FALSE(test, rb_check(&root));
-	deep->__rb_parent_color = (unsigned long)top | (saved & 1UL); /* a wrong parent */
-	KUNIT_EXPECT_FALSE(test, rb_check(&root));
-	deep->__rb_parent_color = saved;
-
+	colour(2, false); /* now both */
 	KUNIT_EXPECT_TRUE(test, rb_check(&root));
-	rb_parent(deep)->__rb_parent_color &= ~1UL; /* red above red, or a black too few */
-	deep->__rb_parent_color &= ~1UL;
+
+	black_tree(2); /* the root's empty link ends a way as well */
+	KUNIT_EXPECT_FALSE(test, rb_check(&root));
+	colour(1, false);
+	KUNIT_EXPECT_TRUE(test, rb_check(&root));
+
+	/* 1 above 0 and 2, 2 above 3: a red child of a red node, the ways being equal. */
+	black_tree(4);
+	colour(0, false);
+	colour(2, false);
+	colour(3, false);
+	KUNIT_EXPECT_FALSE(test, rb_check(&root));
+	colour(0, true);
+	colour(2, true);
+	KUNIT_EXPECT_TRUE(test, rb_check(&root));
+}
+
+/* Wrong parents are found before they are followed: this must end. */
+static void checker_sees_wrong_parents(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		black_tree(3);
+		items[i].node.__rb_parent_color = (unsigned long)&items[(i + 1) % 3].node | 1UL;
+		KUNIT_EXPECT_EQ(test, rb_check(&root), i == 0);
+	}
+	black_tree(3);
+	items[0].node.__rb_parent_color = (unsigned long)&items[2].node | 1UL;
 	KUNIT_EXPECT_FALSE(test, rb_check(&root));
 }
 
@@ -301,7 +332,8 @@ static struct kunit_case rbtree_cases[] = {
 	KUNIT_CASE(equal_keys_queue),
 	KUNIT_CASE(replace),
 	KUNIT_CASE(nodes_of_no_tree),
-	KUNIT_CASE(checker_sees_broken_trees),
+	KUNIT_CASE(checker_sees_wrong_colours),
+	KUNIT_CASE(checker_sees_wrong_parents),
 	{},
 };
 

@@ -114,6 +114,20 @@ static void crossing_ranges_are_refused(struct kunit *test)
 	remove_resource(&ram);
 }
 
+/* What somebody inserted himself is his to remove. */
+static void only_the_pool_is_released(struct kunit *test)
+{
+	struct resource own = DEFINE_RESOURCE(0x1000, 1, "a byte", BUSY);
+
+	KUNIT_EXPECT_EQ(test, insert_resource(&tree, &own), 0);
+	KUNIT_EXPECT_EQ(test, resource_release(&tree, 0, 0x2000), -ENOENT);
+	KUNIT_EXPECT_PTR_EQ(test, resource_lookup(&tree, 0x1000), &own);
+	KUNIT_EXPECT_EQ(test, resource_add(&tree, 0x3000, 1, "ram", IORESOURCE_SYSTEM_RAM), 0);
+	KUNIT_EXPECT_EQ(test, resource_release(&tree, 0, 0x4000), -ENOENT);
+	expect_tree(test, "0:1000-1000 a byte\n0:3000-3000 ram\n");
+	KUNIT_EXPECT_EQ(test, remove_resource(&own), 0);
+}
+
 static void reservations_cut_across_in_pieces(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, resource_add(&tree, 0x1000, 0x1000, "a", IORESOURCE_SYSTEM_RAM), 0);
@@ -137,6 +151,8 @@ static void edges_of_the_address_space(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, resource_add(&tree, 0xfffff000, 0x1001, "wraps", BUSY), -EINVAL);
 	KUNIT_EXPECT_EQ(test, resource_add(&tree, 0, 1, "first", BUSY), 0);
 	KUNIT_EXPECT_EQ(test, resource_add(&tree, 0x5000, 0, "empty", BUSY), 0);
+	KUNIT_EXPECT_EQ(test, iomem_resource.start, 0U);
+	KUNIT_EXPECT_EQ(test, iomem_resource.end, ~(resource_size_t)0);
 	expect_tree(test, "0:0-0 first\n0:fffff000-ffffffff top\n");
 	KUNIT_EXPECT_STREQ(test, resource_lookup(&tree, 0xffffffff)->name, "top");
 	KUNIT_EXPECT_STREQ(test, resource_lookup(&tree, 0)->name, "first");
@@ -239,6 +255,7 @@ static void iomem_is_shown(struct kunit *test)
 static struct kunit_case resource_cases[] = {
 	KUNIT_CASE(ranges_nest),
 	KUNIT_CASE(crossing_ranges_are_refused),
+	KUNIT_CASE(only_the_pool_is_released),
 	KUNIT_CASE(reservations_cut_across_in_pieces),
 	KUNIT_CASE(edges_of_the_address_space),
 	KUNIT_CASE(pool_runs_dry),

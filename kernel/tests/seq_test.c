@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* seq_file: a buffer that may be too small, and a sink that wants whole lines. */
 #include <kernel/selftest.h>
+#include <kernel/printk.h>
 #include <kernel/seq.h>
 
 static char buf[64];
@@ -99,12 +100,43 @@ static void long_lines_arrive_in_pieces(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, seq_has_overflowed(&m));
 }
 
+static bool listening;
+
+static void listen(struct console *con __unused, const char *s, unsigned int len)
+{
+	size_t used = strlen(handed_on);
+
+	if (listening)
+		strscpy(handed_on + used, s, min(sizeof(handed_on) - used, (size_t)len + 1));
+}
+
+static struct console listener = {.name = "seq test", .write = listen};
+
+static void show_two_lines(struct seq_file *to)
+{
+	seq_printf(to, "# %s\n#", "one line");
+	seq_puts(to, " and a half");
+}
+
+/* Without stamps, and a newline is made up for the last line by nobody. */
+static void console_shows_a_view(struct kunit *test)
+{
+	static bool registered;
+
+	if (!registered)
+		register_console(&listener);
+	registered = true;
+	listening = true;
+	seq_show_on_console(show_two_lines);
+	listening = false;
+	pr_raw("\n");
+	KUNIT_EXPECT_STREQ(test, handed_on, "# one line\n# and a half");
+}
+
 static struct kunit_case seq_cases[] = {
-	KUNIT_CASE(buffer_collects),
-	KUNIT_CASE(small_buffer_cuts_and_tells),
-	KUNIT_CASE(sink_gets_whole_lines),
-	KUNIT_CASE(long_lines_arrive_in_pieces),
-	{},
+	KUNIT_CASE(buffer_collects),       KUNIT_CASE(small_buffer_cuts_and_tells),
+	KUNIT_CASE(sink_gets_whole_lines), KUNIT_CASE(long_lines_arrive_in_pieces),
+	KUNIT_CASE(console_shows_a_view),  {},
 };
 
 static struct kunit_suite seq_suite = {.name = "seq", .init = seq_init, .test_cases = seq_cases};
