@@ -89,18 +89,18 @@ struct pgtable_ops {
 void pgtable_set_ops(const struct pgtable_ops *ops);
 
 /**
- * lowmem_limit_for - how much low memory there may be
- * @reserve: bytes of address space wanted above it, holes, pkmap and fixmap included
+ * lowmem_limit_for - how much low memory there may be beside a vmalloc area
+ * @vmalloc_size: bytes that the area shall have at the least
  *
- * @reserve is rounded up to 4 MiB, and brought into the range that leaves
- * LOWMEM_LIMIT_MIN below and VMALLOC_RESERVE_MIN above.
+ * The limit is a multiple of 4 MiB, which the area gains by. Neither may fall below
+ * LOWMEM_LIMIT_MIN and VMALLOC_SIZE_MIN; the area's wish goes last.
  *
  * Context: any. Return: bytes.
  */
-unsigned long lowmem_limit_for(u64 reserve);
+unsigned long lowmem_limit_for(u64 vmalloc_size);
 
 /**
- * lowmem_limit_init - fix lowmem_limit, from what vmalloc= asks for
+ * lowmem_limit_init - fix lowmem_limit: its default, or less or more by vmalloc=
  *
  * Context: boot, once, after parse_cmdline(); before it, lowmem_limit has its default.
  * Return: physical end of what is mapped so far and of what will be: tables, and
@@ -124,6 +124,9 @@ phys_addr_t lowmem_limit_init(void);
  */
 void paging_init(bool (*ram_range)(unsigned int idx, phys_addr_t *start, phys_addr_t *end),
 		 bool small_only);
+
+/** mark_rodata_ro - what is __ro_after_init becomes read-only. Context: end of boot, once. */
+void mark_rodata_ro(void);
 
 /*
  * Tables

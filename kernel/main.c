@@ -99,6 +99,7 @@ void kmain(u32 magic, phys_addr_t info)
 	local_irq_enable();
 	system_running = true;
 	free_initmem();
+	mark_rodata_ro();
 	run_selftests();
 	monitor_run();
 }

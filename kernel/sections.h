@@ -9,6 +9,7 @@ extern char __boot_start[], __boot_end[]; /* physical: .boot runs where it is lo
 extern char _stext[], _etext[];
 extern char __start_rodata[], __end_rodata[];
 extern char _sdata[], _edata[];
+extern char __start_ro_after_init[], __end_ro_after_init[]; /* the first part of data */
 extern char __per_cpu_start[], __per_cpu_end[];
 extern char __init_begin[], __init_end[];
 extern char _sinittext[], _einittext[];

@@ -98,6 +98,7 @@ static const struct place read_only_places[] = {
 	{"first byte of rodata", (unsigned long)__start_rodata, false},
 	{"this table", (unsigned long)unmapped_places, false},
 	{"last byte of rodata", (unsigned long)__end_rodata - 1, false},
+	{"data written by boot alone", (unsigned long)&lowmem_limit, false},
 };
 KUNIT_ARRAY_PARAM(read_only, read_only_places, place_desc);
 
@@ -121,7 +122,7 @@ static void data_can_be_written(struct kunit *test)
 {
 	int on_stack = 3;
 	const unsigned long places[] = {(unsigned long)&in_data, (unsigned long)&in_bss,
-					(unsigned long)&on_stack, (unsigned long)_sdata,
+					(unsigned long)&on_stack, (unsigned long)_edata - 1,
 					(unsigned long)_end - 1};
 	unsigned int i;
 
@@ -168,17 +169,22 @@ static void direct_map_is_ram(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, wrong, 0UL);
 }
 
-/* vmalloc= as Linux takes it, the result in whole 4 MiB and within bounds on both sides. */
+/* The vmalloc area has what vmalloc= asks for, and less than 4 MiB more; bounds on both sides. */
 static void limit_follows_vmalloc(struct kunit *test)
 {
-	const unsigned long most = -PAGE_OFFSET - VMALLOC_RESERVE_MIN;
+	const unsigned long both = VMALLOC_END - VMALLOC_OFFSET - PAGE_OFFSET;
+	unsigned long size;
 
-	KUNIT_EXPECT_EQ(test, lowmem_limit_for(VMALLOC_RESERVE_DEFAULT), 896UL << 20);
-	KUNIT_EXPECT_EQ(test, lowmem_limit_for(256 << 20), 768UL << 20);
-	KUNIT_EXPECT_EQ(test, lowmem_limit_for((256 << 20) + 1), 764UL << 20);
-	KUNIT_EXPECT_EQ(test, lowmem_limit_for(64 << 20), 960UL << 20);
-	KUNIT_EXPECT_EQ(test, lowmem_limit_for(0), most);
-	KUNIT_EXPECT_EQ(test, lowmem_limit_for(VMALLOC_RESERVE_MIN - 1), most);
+	KUNIT_EXPECT_EQ(test, LOWMEM_LIMIT_DEFAULT, 896UL << 20);
+	for (size = VMALLOC_SIZE_MIN; size <= both - LOWMEM_LIMIT_MIN; size += 3 * PAGE_SIZE << 8) {
+		unsigned long area = both - lowmem_limit_for(size);
+
+		KUNIT_EXPECT_GE(test, area, size);
+		KUNIT_EXPECT_LT(test, area, size + PMD_SIZE);
+		KUNIT_EXPECT_EQ(test, lowmem_limit_for(size) % PMD_SIZE, 0UL);
+	}
+	KUNIT_EXPECT_EQ(test, lowmem_limit_for(256 << 20), 748UL << 20);
+	KUNIT_EXPECT_EQ(test, lowmem_limit_for(0), lowmem_limit_for(VMALLOC_SIZE_MIN));
 	KUNIT_EXPECT_EQ(test, lowmem_limit_for(1ULL << 30), LOWMEM_LIMIT_MIN);
 	KUNIT_EXPECT_EQ(test, lowmem_limit_for(1ULL << 32), LOWMEM_LIMIT_MIN);
 	KUNIT_EXPECT_EQ(test, lowmem_limit_for(~0ULL), LOWMEM_LIMIT_MIN);

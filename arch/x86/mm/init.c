@@ -34,14 +34,16 @@
 #define ISA_END_ADDRESS 0x100000U
 
 /* What is left of the kernel's quarter when the vmalloc area has its part. */
-unsigned long lowmem_limit __ro_after_init = -PAGE_OFFSET - VMALLOC_RESERVE_DEFAULT;
+unsigned long lowmem_limit __ro_after_init = LOWMEM_LIMIT_DEFAULT;
 /* Until paging_init() as high as it can get without vmalloc=. */
-void *high_memory __ro_after_init = (void *)-VMALLOC_RESERVE_DEFAULT;
+void *high_memory __ro_after_init = (void *)(PAGE_OFFSET + LOWMEM_LIMIT_DEFAULT);
 unsigned long max_low_pfn __ro_after_init;
 
-/* vmalloc=: bytes set apart above the direct map, guard holes, pkmap and fixmap included. */
-static u64 vmalloc_reserve __initdata = VMALLOC_RESERVE_DEFAULT;
+/* vmalloc=: the least that the vmalloc area shall have; 0 when not given. */
+static u64 vmalloc_size __initdata;
 static bool map_small_only __initdata;
+
+bool rodata_is_ro;
 
 static int __init vmalloc_setup(const char *val)
 {
@@ -52,10 +54,11 @@ static int __init vmalloc_setup(const char *val)
 		return err;
 	if (size == 0)
 		return -EINVAL;
-	vmalloc_reserve = size;
+	vmalloc_size = size;
 	return 0;
 }
-kernel_param("vmalloc", vmalloc_setup, "SIZE", "address space above the direct map (128M)");
+kernel_param("vmalloc", vmalloc_setup, "SIZE",
+	     "least size of the vmalloc area, at the cost of low memory (111M)");
 
 /* bootstrap_map_end - first physical address that boot/entry.asm did not map */
 static phys_addr_t __init bootstrap_map_end(void)
@@ -68,26 +71,29 @@ static phys_addr_t __init bootstrap_map_end(void)
 	return end;
 }
 
-unsigned long lowmem_limit_for(u64 reserve)
+unsigned long lowmem_limit_for(u64 size)
 {
-	u64 most = -PAGE_OFFSET - LOWMEM_LIMIT_MIN;
+	/* What the two share: all but the holes and what lies above VMALLOC_END. */
+	const unsigned long both = VMALLOC_END - VMALLOC_OFFSET - PAGE_OFFSET;
 
-	if (reserve > most)
-		reserve = most;
-	if (reserve < VMALLOC_RESERVE_MIN)
-		reserve = VMALLOC_RESERVE_MIN;
-	return -PAGE_OFFSET - (unsigned long)round_up(reserve, PMD_SIZE);
+	if (size > both - LOWMEM_LIMIT_MIN)
+		size = both - LOWMEM_LIMIT_MIN;
+	if (size < VMALLOC_SIZE_MIN)
+		size = VMALLOC_SIZE_MIN;
+	return round_down(both - (unsigned long)size, PMD_SIZE);
 }
 
 phys_addr_t __init lowmem_limit_init(void)
 {
 	unsigned long got;
 
-	lowmem_limit = lowmem_limit_for(vmalloc_reserve);
-	got = -PAGE_OFFSET - lowmem_limit;
-	if (got != round_up(vmalloc_reserve, PMD_SIZE))
-		pr_warn("vmalloc=%lluK is out of range, using %luK\n", vmalloc_reserve >> 10,
-			got >> 10);
+	if (vmalloc_size) {
+		lowmem_limit = lowmem_limit_for(vmalloc_size);
+		got = VMALLOC_END - VMALLOC_OFFSET - PAGE_OFFSET - lowmem_limit;
+		if (got < vmalloc_size || vmalloc_size < VMALLOC_SIZE_MIN)
+			pr_warn("vmalloc=%llu is out of range: it will be %lu KiB\n", vmalloc_size,
+				got >> 10);
+	}
 	return min_t(phys_addr_t, lowmem_limit, bootstrap_map_end());
 }
 
@@ -210,4 +216,14 @@ void __init paging_init(bool (*ram_range)(unsigned int idx, phys_addr_t *start, 
 		write_cr4(read_cr4() | X86_CR4_PGE);
 
 	register_layout_describer();
+}
+
+void mark_rodata_ro(void)
+{
+	unsigned long start = (unsigned long)__start_ro_after_init;
+	unsigned long end = (unsigned long)__end_ro_after_init;
+
+	if (set_memory_ro(start, (int)((end - start) >> PAGE_SHIFT)))
+		panic("cannot protect the data that boot wrote");
+	rodata_is_ro = true;
 }

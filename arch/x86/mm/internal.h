@@ -9,6 +9,9 @@
 /* Guards the list of page directories and every directory entry of the kernel's part. */
 extern spinlock_t pgd_lock;
 
+/* mark_rodata_ro() has run: the end of text and data that nobody may write. */
+extern bool rodata_is_ro;
+
 /* pgtable_alloc, pgtable_free - a zeroed page for a table, by the registered callbacks;
  * no lock held. alloc returns NULL without memory. */
 void *pgtable_alloc(void);

@@ -39,7 +39,7 @@ const struct layout_region layout_regions[] = {
 };
 const unsigned int nr_layout_regions = ARRAY_SIZE(layout_regions);
 
-BUILD_BUG_ON(VMALLOC_RESERVE_MIN < VMALLOC_OFFSET + (-PKMAP_BASE) + 2 * PAGE_SIZE);
+BUILD_BUG_ON(LOWMEM_LIMIT_DEFAULT + VMALLOC_OFFSET + VMALLOC_SIZE_MIN > VMALLOC_END - PAGE_OFFSET);
 BUILD_BUG_ON(FIXADDR_START < PKMAP_END);
 BUILD_BUG_ON(FIXADDR_TOP != -PAGE_SIZE); /* ERR_PTR(-MAX_ERRNO..-1) lies above */
 

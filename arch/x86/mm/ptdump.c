@@ -214,6 +214,12 @@ static bool must_be_empty(const struct pt_entry *entry)
 	       touches(entry, PKMAP_END, FIXADDR_START) || entry->start >= FIXADDR_TOP;
 }
 
+/* read_only_end - text and read-only data begin at _stext and end here */
+static unsigned long read_only_end(void)
+{
+	return (unsigned long)(rodata_is_ro ? __end_ro_after_init : __end_rodata);
+}
+
 static void check_visit(const struct pt_entry *entry, void *arg __unused)
 {
 	unsigned long start = entry->start;
@@ -231,7 +237,7 @@ static void check_visit(const struct pt_entry *entry, void *arg __unused)
 	if (start < (unsigned long)high_memory && !entry->none &&
 	    entry->pfn != PHYS_PFN(__pa(start)))
 		ptdump_bad("%#lx in the direct map has pfn %#lx", start, entry->pfn);
-	if (touches(entry, (unsigned long)_stext, (unsigned long)__end_rodata) &&
+	if (touches(entry, (unsigned long)_stext, read_only_end()) &&
 	    (entry->prot & (_PAGE_PRESENT | _PAGE_RW)) != _PAGE_PRESENT)
 		ptdump_bad("%#lx in kernel text or read-only data is %s", start,
 			   present ? "writable" : "not mapped");

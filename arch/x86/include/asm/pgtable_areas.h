@@ -22,7 +22,7 @@
 #include <asm/pgtable_types.h>
 #include <asm/fixmap.h>
 
-/* Bytes of RAM that the direct map may cover: 1 GiB less the vmalloc= area. */
+/* Bytes of RAM that the direct map may cover: the area above takes the rest of 1 GiB. */
 extern unsigned long lowmem_limit;
 /* End of the direct map. */
 extern void *high_memory;
@@ -42,10 +42,14 @@ extern pte_t pkmap_page_table[LAST_PKMAP];
 #define VMALLOC_START  ((unsigned long)high_memory + VMALLOC_OFFSET)
 #define VMALLOC_END    (PKMAP_BASE - 2 * PAGE_SIZE)
 
-/* The least the vmalloc area may be, and the least the direct map may be. */
-#define VMALLOC_RESERVE_DEFAULT (128UL << 20)
-#define VMALLOC_RESERVE_MIN     (32UL << 20)
-#define LOWMEM_LIMIT_MIN        (64UL << 20)
+/*
+ * Without vmalloc= the kernel's quarter is split so: 896 MiB below, 128 MiB above,
+ * of which the vmalloc area gets what the holes, pkmap and fixmap leave.
+ */
+#define LOWMEM_LIMIT_DEFAULT (-PAGE_OFFSET - (128UL << 20))
+/* The least that vmalloc= may leave for either side. */
+#define LOWMEM_LIMIT_MIN (64UL << 20)
+#define VMALLOC_SIZE_MIN (16UL << 20)
 
 BUILD_BUG_ON(PKMAP_BASE & ~PMD_MASK); /* one page table maps it all */
 BUILD_BUG_ON(PKMAP_END > FIXADDR_START);
