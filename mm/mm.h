@@ -85,7 +85,7 @@ void free_area_init(void);
  *
  * Watermarks, lowmem reserves and the sizes of the per-CPU lists, of every zone.
  *
- * Context: boot, directly after memblock_free_all().
+ * Context: boot, after memblock_free_all(), and whenever zones manage more or less.
  */
 void init_per_zone_wmark_min(void);
 

@@ -182,6 +182,80 @@ void __init free_area_init(void)
 }
 
 /*
+ * Watermarks
+ */
+
+static unsigned long int_sqrt(unsigned long x)
+{
+	unsigned long root = 0, bit;
+
+	for (bit = 1UL << (BITS_PER_LONG / 2 - 1); bit; bit >>= 1)
+		if ((root + bit) * (root + bit) <= x)
+			root += bit;
+	return root;
+}
+
+/* What each zone keeps for requests that cannot go higher. */
+static void setup_per_zone_lowmem_reserve(struct zone *zones)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < MAX_NR_ZONES; i++) {
+		unsigned long above = 0;
+
+		for (j = i + 1; j < MAX_NR_ZONES; j++) {
+			above += zones[j].managed_pages;
+			zones[i].lowmem_reserve[j] =
+				lowmem_reserve_ratio[i] && zones[i].managed_pages
+					? above / lowmem_reserve_ratio[i]
+					: 0;
+		}
+	}
+}
+
+/*
+ * The min watermarks of the low zones share min_free_kbytes by size: four times the
+ * square root of the low memory in KiB. Highmem, which no atomic request needs, gets
+ * a token one.
+ */
+static void setup_zone_wmarks(struct zone *zone, unsigned long pages_min,
+			      unsigned long lowmem_pages)
+{
+	unsigned long share =
+		(unsigned long)div_u64((u64)pages_min * zone->managed_pages, lowmem_pages);
+	unsigned long scale = zone->managed_pages / (10000 / WATERMARK_SCALE_FACTOR);
+	unsigned long step = max(share >> 2, scale);
+	unsigned int bits;
+
+	zone->_watermark[WMARK_MIN] = share;
+	if (is_highmem(zone))
+		zone->_watermark[WMARK_MIN] =
+			clamp(zone->managed_pages / 1024, SWAP_CLUSTER_MAX, 128UL);
+	zone->_watermark[WMARK_LOW] = min_wmark_pages(zone) + step;
+	zone->_watermark[WMARK_HIGH] = low_wmark_pages(zone) + step;
+	for (bits = 0; bits < NR_GFP_ZONES; bits++)
+		zone->fast_mark[bits] =
+			low_wmark_pages(zone) + zone->lowmem_reserve[gfp_zone((__force gfp_t)bits)];
+}
+
+void init_per_zone_wmark_min(void)
+{
+	struct zone *zones = contig_page_data.node_zones;
+	unsigned long lowmem_pages =
+		zones[ZONE_DMA].managed_pages + zones[ZONE_NORMAL].managed_pages;
+	unsigned long lowmem_kbytes = lowmem_pages << (PAGE_SHIFT - 10);
+	unsigned long min_free_kbytes =
+		clamp(int_sqrt(lowmem_kbytes * 16), MIN_FREE_KBYTES_LOW, MIN_FREE_KBYTES_HIGH);
+	struct zone *zone;
+
+	setup_per_zone_lowmem_reserve(zones);
+	for_each_populated_zone(zone) {
+		setup_zone_wmarks(zone, min_free_kbytes >> (PAGE_SHIFT - 10), lowmem_pages);
+		zone_pcp_update(zone);
+	}
+}
+
+/*
  * Handing over
  */
 
@@ -265,78 +339,5 @@ void free_initmem(void)
 {
 	free_image_part(__va(__boot_start), __va(__boot_end), "boot code");
 	free_image_part(__init_begin, __init_end, "unused kernel image (initmem)");
-}
-
-/*
- * Watermarks
- */
-
-static unsigned long __init int_sqrt(unsigned long x)
-{
-	unsigned long root = 0, bit;
-
-	for (bit = 1UL << (BITS_PER_LONG / 2 - 1); bit; bit >>= 1)
-		if ((root + bit) * (root + bit) <= x)
-			root += bit;
-	return root;
-}
-
-/* What each zone keeps for requests that cannot go higher. */
-static void __init setup_per_zone_lowmem_reserve(struct zone *zones)
-{
-	unsigned int i, j;
-
-	for (i = 0; i < MAX_NR_ZONES; i++) {
-		unsigned long above = 0;
-
-		for (j = i + 1; j < MAX_NR_ZONES; j++) {
-			above += zones[j].managed_pages;
-			zones[i].lowmem_reserve[j] =
-				lowmem_reserve_ratio[i] && zones[i].managed_pages
-					? above / lowmem_reserve_ratio[i]
-					: 0;
-		}
-	}
-}
-
-/*
- * The min watermarks of the low zones share min_free_kbytes by size: four times the
- * square root of the low memory in KiB. Highmem, which no atomic request needs, gets
- * a token one.
- */
-static void __init setup_zone_wmarks(struct zone *zone, unsigned long pages_min,
-				     unsigned long lowmem_pages)
-{
-	unsigned long share =
-		(unsigned long)div_u64((u64)pages_min * zone->managed_pages, lowmem_pages);
-	unsigned long scale = zone->managed_pages / (10000 / WATERMARK_SCALE_FACTOR);
-	unsigned long step = max(share >> 2, scale);
-	unsigned int bits;
-
-	zone->_watermark[WMARK_MIN] = share;
-	if (is_highmem(zone))
-		zone->_watermark[WMARK_MIN] =
-			clamp(zone->managed_pages / 1024, SWAP_CLUSTER_MAX, 128UL);
-	zone->_watermark[WMARK_LOW] = min_wmark_pages(zone) + step;
-	zone->_watermark[WMARK_HIGH] = low_wmark_pages(zone) + step;
-	for (bits = 0; bits < NR_GFP_ZONES; bits++)
-		zone->fast_mark[bits] =
-			low_wmark_pages(zone) + zone->lowmem_reserve[gfp_zone((__force gfp_t)bits)];
-}
-
-void __init init_per_zone_wmark_min(void)
-{
-	struct zone *zones = contig_page_data.node_zones;
-	unsigned long lowmem_pages =
-		zones[ZONE_DMA].managed_pages + zones[ZONE_NORMAL].managed_pages;
-	unsigned long lowmem_kbytes = lowmem_pages << (PAGE_SHIFT - 10);
-	unsigned long min_free_kbytes =
-		clamp(int_sqrt(lowmem_kbytes * 16), MIN_FREE_KBYTES_LOW, MIN_FREE_KBYTES_HIGH);
-	struct zone *zone;
-
-	setup_per_zone_lowmem_reserve(zones);
-	for_each_populated_zone(zone) {
-		setup_zone_wmarks(zone, min_free_kbytes >> (PAGE_SHIFT - 10), lowmem_pages);
-		zone_pcp_update(zone);
-	}
+	init_per_zone_wmark_min();
 }
