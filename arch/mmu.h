@@ -169,19 +169,19 @@ pgd_t *current_pgd(void);
 unsigned long nr_kernel_pagetables(void);
 
 /*
- * Protection of the direct map
+ * Protection of kernel memory
  */
 
 /**
  * set_memory_ro, set_memory_rw, set_memory_np, set_memory_p - change @numpages pages
- * @addr: page-aligned, in the direct map
+ * @addr: page-aligned, in the direct map or another mapping of the kernel's part
  *
  * Read-only, read-write, not present (any access faults), present again. A large
  * page that is only partly meant is split first. The change is in every page
  * directory, and no CPU uses an older translation, when this returns.
  *
  * Context: may sleep if a large page must be split; otherwise any. Takes pgd_lock.
- * Return: 0; -EINVAL when part of the range is not mapped RAM of the direct map;
+ * Return: 0; -EINVAL when part of the range has no mapping in the kernel's part;
  *         -ENOMEM when there is no page for a table. Nothing was changed then,
  *         but splits, which alter no access.
  */

@@ -98,6 +98,7 @@ void kmain(u32 magic, phys_addr_t info)
 	keyboard_init();
 	local_irq_enable();
 	system_running = true;
+	early_ioremap_check_leaks();
 	free_initmem();
 	mark_rodata_ro();
 	run_selftests();

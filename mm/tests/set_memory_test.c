@@ -232,6 +232,24 @@ static void every_directory_changes(struct kunit *test)
 	put_block(addr, BLOCK_ORDER);
 }
 
+/* A mapping outside the direct map has rights of its own, apart from the page's other one. */
+static void aliases_are_apart(struct kunit *test)
+{
+	unsigned long addr = get_block(test, 0);
+	unsigned long alias = fix_to_virt(FIX_TEST);
+
+	set_fixmap(FIX_TEST, __pa(addr));
+	KUNIT_EXPECT_EQ(test, set_memory_ro(alias, 1), 0);
+	expect_ro(test, alias);
+	expect_rw(test, addr);
+	KUNIT_EXPECT_EQ(test, read_byte(alias), 0x5a);
+	KUNIT_EXPECT_EQ(test, set_memory_rw(alias, 1), 0);
+	expect_rw(test, alias);
+	clear_fixmap(FIX_TEST);
+	KUNIT_EXPECT_EQ(test, set_memory_ro(alias, 1), -EINVAL);
+	put_block(addr, 0);
+}
+
 static void bad_ranges_are_refused(struct kunit *test)
 {
 	unsigned long addr = get_block(test, 0);
@@ -303,17 +321,12 @@ static void highmem_frames_are_left_out(struct kunit *test)
 }
 
 static struct kunit_case set_memory_cases[] = {
-	KUNIT_CASE(split_may_run_out),
-	KUNIT_CASE(whole_large_page),
-	KUNIT_CASE(split_keeps_everything_else),
-	KUNIT_CASE(middle_of_a_block),
-	KUNIT_CASE(rights_survive_absence),
-	KUNIT_CASE(range_over_a_boundary),
-	KUNIT_CASE(every_directory_changes),
-	KUNIT_CASE(bad_ranges_are_refused),
-	KUNIT_CASE(kernel_map_pages_unmaps),
-	KUNIT_CASE(highmem_frames_are_left_out),
-	{},
+	KUNIT_CASE(split_may_run_out),           KUNIT_CASE(whole_large_page),
+	KUNIT_CASE(split_keeps_everything_else), KUNIT_CASE(middle_of_a_block),
+	KUNIT_CASE(rights_survive_absence),      KUNIT_CASE(range_over_a_boundary),
+	KUNIT_CASE(every_directory_changes),     KUNIT_CASE(aliases_are_apart),
+	KUNIT_CASE(bad_ranges_are_refused),      KUNIT_CASE(kernel_map_pages_unmaps),
+	KUNIT_CASE(highmem_frames_are_left_out), {},
 };
 
 static struct kunit_suite set_memory_suite = {
