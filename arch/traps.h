@@ -41,13 +41,11 @@ struct fault_info {
 void early_trap_init(void);
 
 /**
- * trap_init - the final descriptor tables of this CPU
+ * trap_init - unmap the guard pages of the boot stack and the double fault stack
  *
- * Moves them, and the per-CPU segment, to this CPU's own per-CPU area, and unmaps
- * the guard pages of the boot stack and the double fault stack.
+ * Before it, a stack that overflows is not noticed.
  *
- * Context: boot, interrupts off, right after setup_per_cpu_areas() and after
- * paging_init(): the double fault's task takes its CR3 from here.
+ * Context: boot, after paging_init() and setup_per_cpu_areas().
  */
 void trap_init(void);
 

@@ -26,8 +26,8 @@
 #include <arch/timer.h>
 
 /* 22 bits keep the multiplier exact to 1e-6 up to 4 GHz, and in a word from 1 MHz on. */
-#define CLOCK_SHIFT    22
-#define CLOCK_KHZ_MIN  1000U
+#define CLOCK_SHIFT   22
+#define CLOCK_KHZ_MIN 1000U
 
 volatile unsigned long jiffies;
 

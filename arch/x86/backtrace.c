@@ -99,8 +99,8 @@ unsigned int stack_trace_save(unsigned long *entries, unsigned int nr, unsigned 
 /* The first bytes of a function that builds a frame: push ebp; mov ebp, esp (two codings). */
 static bool builds_frame(const u8 *code)
 {
-	return code[0] == 0x55 && ((code[1] == 0x89 && code[2] == 0xe5) ||
-				   (code[1] == 0x8b && code[2] == 0xec));
+	return code[0] == 0x55 &&
+	       ((code[1] == 0x89 && code[2] == 0xe5) || (code[1] == 0x8b && code[2] == 0xec));
 }
 
 #define PROLOGUE_SIZE 3

@@ -52,12 +52,23 @@ int doublefault_guard(void)
 static void regs_from_tss(struct pt_regs *regs, const struct tss *tss)
 {
 	*regs = (struct pt_regs){
-		.edi = tss->edi, .esi = tss->esi, .ebp = tss->ebp, .ebx = tss->ebx,
-		.edx = tss->edx, .ecx = tss->ecx, .eax = tss->eax,
-		.ds = tss->ds, .es = tss->es, .fs = tss->fs, .gs = tss->gs,
+		.edi = tss->edi,
+		.esi = tss->esi,
+		.ebp = tss->ebp,
+		.ebx = tss->ebx,
+		.edx = tss->edx,
+		.ecx = tss->ecx,
+		.eax = tss->eax,
+		.ds = tss->ds,
+		.es = tss->es,
+		.fs = tss->fs,
+		.gs = tss->gs,
 		.vector = X86_TRAP_DF, /* its error code is always 0 */
-		.eip = tss->eip, .cs = tss->cs, .eflags = tss->eflags,
-		.esp = tss->esp, .ss = tss->ss,
+		.eip = tss->eip,
+		.cs = tss->cs,
+		.eflags = tss->eflags,
+		.esp = tss->esp,
+		.ss = tss->ss,
 	};
 }
 

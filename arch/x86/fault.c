@@ -116,9 +116,9 @@ static int describe_eflags(char *buf, size_t size, unsigned long eflags)
 	static const struct {
 		unsigned int bit;
 		const char *name;
-	} names[] = {{0, "CF"},  {2, "PF"},  {4, "AF"},  {6, "ZF"},  {7, "SF"},
-		     {8, "TF"},  {9, "IF"},  {10, "DF"}, {11, "OF"}, {14, "NT"},
-		     {16, "RF"}, {17, "VM"}, {18, "AC"}, {19, "VIF"}, {20, "VIP"}, {21, "ID"}};
+	} names[] = {{0, "CF"},  {2, "PF"},   {4, "AF"},   {6, "ZF"},  {7, "SF"},  {8, "TF"},
+		     {9, "IF"},  {10, "DF"},  {11, "OF"},  {14, "NT"}, {16, "RF"}, {17, "VM"},
+		     {18, "AC"}, {19, "VIF"}, {20, "VIP"}, {21, "ID"}};
 	unsigned int iopl = (eflags >> 12) & 3;
 	unsigned int i;
 	int len = scnprintf(buf, size, "IOPL=%u", iopl);
@@ -153,7 +153,7 @@ static void show_double_fault(const struct fault_info *info)
 			 guarded, info->address, (void *)info->ip);
 	else
 		pr_emerg("BUG: double fault in %pS\n", (void *)info->ip);
-	pr_emerg("  double fault: an exception whose delivery failed; CR2 is of the last page fault\n");
+	pr_emerg("  an exception could not be delivered; CR2 is of the last page fault\n");
 	show_fault_address(info->address);
 }
 

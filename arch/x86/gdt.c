@@ -12,9 +12,9 @@
  *   DF TSS      that task: a stack, an address space and a first instruction of
  *               its own, so that it runs even when the kernel stack is used up
  *
- * The set lies in the per-CPU area. early_trap_init() loads the template's;
- * trap_init() builds the boot CPU's own copy anew (the template's TSS was marked
- * busy when it was loaded, and would fault if its copy were loaded again).
+ * The set lies in the per-CPU area. early_trap_init() loads the template's; when the
+ * areas are there, the boot CPU's own copy is built anew (the template's TSS was
+ * marked busy when it was loaded, and would fault if its copy were loaded again).
  *
  * Reference: SDM vol. 3, 3.4.5 (descriptors), 7.2 (task management), 6.12.1.
  */
@@ -103,8 +103,8 @@ static void load_gdt(const struct cpu_desc *desc)
 			     "lldt %w4\n\t"
 			     "ltr %w5"
 			     :
-			     : "m"(gdtr), "i"(__KERNEL_CS), "r"(__KERNEL_DS), "r"(__PERCPU),
-			       "r"(0), "r"(GDT_TSS * 8)
+			     : "m"(gdtr), "i"(__KERNEL_CS), "r"(__KERNEL_DS), "r"(__PERCPU), "r"(0),
+			       "r"(GDT_TSS * 8)
 			     : "memory");
 }
 
@@ -115,6 +115,11 @@ void cpu_desc_init(unsigned int cpu)
 	fill_gdt(desc, (u32)__per_cpu_offset[cpu]);
 	fill_tss(desc);
 	load_gdt(desc);
+}
+
+void arch_percpu_switch(unsigned int cpu)
+{
+	cpu_desc_init(cpu);
 }
 
 const struct tss *this_cpu_tss(void)

@@ -34,11 +34,11 @@ void idt_init(void)
 
 	for (vector = 0; vector < NR_VECTORS; vector++) {
 		u32 stub = (u32)trap_stubs + vector * TRAP_STUB_SIZE;
-		bool from_user = vector == X86_TRAP_BP || vector == X86_TRAP_OF ||
-				 vector == X86_TRAP_BR;
+		bool from_user =
+			vector == X86_TRAP_BP || vector == X86_TRAP_OF || vector == X86_TRAP_BR;
 
-		idt[vector] = make_gate(stub, __KERNEL_CS,
-					GATE_INTERRUPT | (from_user ? GATE_DPL3 : 0));
+		idt[vector] =
+			make_gate(stub, __KERNEL_CS, GATE_INTERRUPT | (from_user ? GATE_DPL3 : 0));
 	}
 	idt[X86_TRAP_DF] = make_gate(0, GDT_DF_TSS * 8, GATE_TASK);
 	__asm__ __volatile__("lidt %0" : : "m"(idtr));

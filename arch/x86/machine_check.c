@@ -9,10 +9,9 @@
 #include <kernel/printk.h>
 #include <kernel/lib/types.h>
 #include <asm/control.h>
+#include <asm/cpufeature.h>
 #include <asm/machine_check.h>
-
-#define CPUID_EDX_MCE (1U << 7)
-#define CPUID_EDX_MCA (1U << 14)
+#include <asm/msr.h>
 
 #define MSR_MCG_CAP    0x179U
 #define MSR_MCG_STATUS 0x17aU
@@ -23,25 +22,9 @@
 #define MC_STATUS_UC    (1U << 29)
 #define MC_STATUS_ADDRV (1U << 26)
 
-static u32 cpuid_edx(u32 leaf)
-{
-	u32 edx;
-
-	__asm__("cpuid" : "+a"(leaf), "=d"(edx) : : "ebx", "ecx");
-	return edx;
-}
-
-static u64 rdmsr(u32 msr)
-{
-	u64 value;
-
-	__asm__ __volatile__("rdmsr" : "=A"(value) : "c"(msr));
-	return value;
-}
-
 void machine_check_init(void)
 {
-	if (cpuid_edx(1) & CPUID_EDX_MCE)
+	if (cpu_features() & X86_FEATURE_MCE)
 		write_cr4(read_cr4() | X86_CR4_MCE);
 }
 
@@ -49,7 +32,7 @@ void machine_check_report(void)
 {
 	unsigned int nr_banks, bank;
 
-	if (!(cpuid_edx(1) & CPUID_EDX_MCA)) {
+	if (!(cpu_features() & X86_FEATURE_MCA)) {
 		pr_emerg("  machine check: this CPU does not say more\n");
 		return;
 	}

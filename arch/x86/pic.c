@@ -59,13 +59,13 @@ void irqchip_init(void)
 
 void irqchip_mask(unsigned int irq)
 {
-	masked |= (u16)(1U << irq);
+	masked = (u16)(masked | 1U << irq);
 	write_mask();
 }
 
 void irqchip_unmask(unsigned int irq)
 {
-	masked &= (u16)~(1U << irq);
+	masked = (u16)(masked & ~(1U << irq));
 	write_mask();
 }
 

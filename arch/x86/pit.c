@@ -18,14 +18,14 @@
 #include <arch/timer.h>
 #include <asm/io.h>
 
-#define PIT_HZ       1193182U
-#define PIT_COUNTER0 0x40
-#define PIT_COUNTER2 0x42
-#define PIT_COMMAND  0x43
-#define PIT_RATE0    0x34 /* counter 0, low then high byte, mode 2 */
-#define PIT_ONESHOT2 0xb0 /* counter 2, low then high byte, mode 0 */
-#define PIT_LATCH2   0x80
-#define PORT_B       0x61
+#define PIT_HZ         1193182U
+#define PIT_COUNTER0   0x40
+#define PIT_COUNTER2   0x42
+#define PIT_COMMAND    0x43
+#define PIT_RATE0      0x34 /* counter 0, low then high byte, mode 2 */
+#define PIT_ONESHOT2   0xb0 /* counter 2, low then high byte, mode 0 */
+#define PIT_LATCH2     0x80
+#define PORT_B         0x61
 #define PORT_B_GATE2   0x01
 #define PORT_B_SPEAKER 0x02
 

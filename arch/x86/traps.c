@@ -74,9 +74,9 @@ void set_fault_hook(bool (*hook)(struct fault_info *info))
 }
 
 /* Port 0x61 tells the two classic causes of an NMI apart. */
-#define NMI_REASON_PORT   0x61
-#define NMI_REASON_SERR   0x80
-#define NMI_REASON_IOCHK  0x40
+#define NMI_REASON_PORT  0x61
+#define NMI_REASON_SERR  0x80
+#define NMI_REASON_IOCHK 0x40
 
 static void handle_nmi(const struct pt_regs *regs)
 {
@@ -91,7 +91,7 @@ static void handle_nmi(const struct pt_regs *regs)
 /* ask_hook - shall the interrupted code go on? */
 static bool ask_hook(struct fault_info *info)
 {
-	bool (*hook)(struct fault_info *info) = READ_ONCE(fault_hook);
+	bool (*hook)(struct fault_info *) = READ_ONCE(fault_hook);
 
 	if (!hook || fault_being_reported() || info->vector == X86_TRAP_MC)
 		return false;
@@ -156,7 +156,6 @@ void early_trap_init(void)
 
 void trap_init(void)
 {
-	cpu_desc_init(0);
 	BUG_ON(register_guard_page((unsigned long)boot_stack_guard, boot_stack_info.name) ||
 	       doublefault_guard());
 }

@@ -35,20 +35,11 @@
 #define CODE_RIGHT_SHIFT 0x36
 #define CODE_CAPS_LOCK   0x3a
 
-/* Index: scan code. 0: types nothing. */
-static const char plain_keys[0x3a] = {
-	[0x01] = '\033', [0x0e] = '\b',   [0x0f] = '\t', [0x1c] = '\n', [0x39] = ' ',
-	[0x02] = '1',    [0x03] = '2',    [0x04] = '3',  [0x05] = '4',  [0x06] = '5',
-	[0x07] = '6',    [0x08] = '7',    [0x09] = '8',  [0x0a] = '9',  [0x0b] = '0',
-	[0x0c] = '-',    [0x0d] = '=',    [0x10] = 'q',  [0x11] = 'w',  [0x12] = 'e',
-	[0x13] = 'r',    [0x14] = 't',    [0x15] = 'y',  [0x16] = 'u',  [0x17] = 'i',
-	[0x18] = 'o',    [0x19] = 'p',    [0x1a] = '[',  [0x1b] = ']',  [0x1e] = 'a',
-	[0x1f] = 's',    [0x20] = 'd',    [0x21] = 'f',  [0x22] = 'g',  [0x23] = 'h',
-	[0x24] = 'j',    [0x25] = 'k',    [0x26] = 'l',  [0x27] = ';',  [0x28] = '\'',
-	[0x29] = '`',    [0x2b] = '\\',   [0x2c] = 'z',  [0x2d] = 'x',  [0x2e] = 'c',
-	[0x2f] = 'v',    [0x30] = 'b',    [0x31] = 'n',  [0x32] = 'm',  [0x33] = ',',
-	[0x34] = '.',    [0x35] = '/',    [0x37] = '*',
-};
+/* Index: scan code, sixteen a line. \0: types nothing by itself. */
+static const char plain_keys[] = "\0\0331234567890-=\b\t"
+				 "qwertyuiop[]\n\0as"
+				 "dfghjkl;'`\0\\zxcv"
+				 "bnm,./\0*\0 ";
 
 /* What shift makes of the keys that are not letters: pairs. */
 static const char shift_pairs[] = "1!2@3#4$5%6^7&8*9(0)-_=+[{]};:'\"`~\\|,<.>/?";
@@ -60,9 +51,15 @@ struct extended_key {
 };
 
 static const struct extended_key extended_keys[] = {
-	{0x1c, "\n"},     {0x35, "/"},      {0x47, "\033[H"}, {0x48, "\033[A"},
-	{0x4b, "\033[D"}, {0x4d, "\033[C"}, {0x4f, "\033[F"}, {0x50, "\033[B"},
-	{0x53, "\033[3~"},
+	{0x1c, "\n"},      /* keypad enter */
+	{0x35, "/"},       /* keypad slash */
+	{0x47, "\033[H"},  /* home */
+	{0x48, "\033[A"},  /* up */
+	{0x4b, "\033[D"},  /* left */
+	{0x4d, "\033[C"},  /* right */
+	{0x4f, "\033[F"},  /* end */
+	{0x50, "\033[B"},  /* down */
+	{0x53, "\033[3~"}, /* delete */
 };
 
 static bool is_letter(char c)
@@ -135,13 +132,13 @@ void keyboard_translate(struct keyboard *kbd, u8 code, char out[8])
 		return;
 	if (take_modifier(kbd, key, extended, down) || !down)
 		return;
-	if (!extended && key < sizeof(plain_keys)) {
-		out[0] = with_modifiers(kbd, plain_keys[key]);
+	if (!extended) {
+		out[0] = key < sizeof(plain_keys) ? with_modifiers(kbd, plain_keys[key]) : '\0';
 		out[1] = '\0';
 		return;
 	}
 	for (i = 0; i < ARRAY_SIZE(extended_keys); i++) {
-		if (extended && extended_keys[i].code == key)
+		if (extended_keys[i].code == key)
 			strscpy(out, extended_keys[i].types, 8);
 	}
 }
@@ -157,11 +154,11 @@ void keyboard_translate(struct keyboard *kbd, u8 code, char out[8])
 
 #define CMD_READ_CONFIG  0x20
 #define CMD_WRITE_CONFIG 0x60
-#define CONFIG_IRQ1        0x01
-#define CONFIG_KBD_OFF     0x10
-#define CONFIG_TRANSLATE   0x40
+#define CONFIG_IRQ1      0x01
+#define CONFIG_KBD_OFF   0x10
+#define CONFIG_TRANSLATE 0x40
 
-#define KBC_SPINS 100000
+#define KBC_SPINS           100000
 #define BYTES_PER_INTERRUPT 16
 
 static struct keyboard keyboard;

@@ -18,9 +18,9 @@
 #include <arch/io.h>
 #include <arch/mmu.h>
 
-#define VGA_TEXT_PHYS 0xb8000U
-#define VGA_COLUMNS   80
-#define VGA_ROWS      25
+#define VGA_TEXT_PHYS       0xb8000U
+#define VGA_COLUMNS         80
+#define VGA_ROWS            25
 #define LIGHT_GREY_ON_BLACK 0x07
 
 #define CRTC_INDEX       0x3d4

@@ -15,7 +15,7 @@
 #include <kernel/lib/minmax.h>
 #include <kernel/lib/string.h>
 
-#define CTRL(c) ((c) & 0x1f)
+#define CTRL(c) ((c)&0x1f)
 #define ESC     0x1b
 #define DEL     0x7f
 
@@ -148,16 +148,16 @@ static void remember(struct line_editor *ed)
 	strscpy(ed->history[ed->nr_history++ % HISTORY_SIZE], ed->line, LINE_SIZE);
 }
 
-/* run_escape - a complete sequence, without its ESC */
-static void run_escape(struct line_editor *ed, const char *seq)
+/* escape_control - the control byte that does what a sequence, without its ESC, means */
+static u8 escape_control(const char *seq)
 {
 	static const struct {
 		const char *seq;
-		char control; /* what does the same */
+		u8 control;
 	} keys[] = {
-		{"[A", CTRL('P')}, {"OA", CTRL('P')}, {"[B", CTRL('N')}, {"OB", CTRL('N')},
-		{"[C", CTRL('F')}, {"OC", CTRL('F')}, {"[D", CTRL('B')}, {"OD", CTRL('B')},
-		{"[H", CTRL('A')}, {"OH", CTRL('A')}, {"[F", CTRL('E')}, {"OF", CTRL('E')},
+		{"[A", CTRL('P')},  {"OA", CTRL('P')},  {"[B", CTRL('N')},  {"OB", CTRL('N')},
+		{"[C", CTRL('F')},  {"OC", CTRL('F')},  {"[D", CTRL('B')},  {"OD", CTRL('B')},
+		{"[H", CTRL('A')},  {"OH", CTRL('A')},  {"[F", CTRL('E')},  {"OF", CTRL('E')},
 		{"[1~", CTRL('A')}, {"[7~", CTRL('A')}, {"[4~", CTRL('E')}, {"[8~", CTRL('E')},
 		{"[3~", CTRL('D')},
 	};
@@ -165,27 +165,28 @@ static void run_escape(struct line_editor *ed, const char *seq)
 
 	for (i = 0; i < ARRAY_SIZE(keys); i++) {
 		if (!strcmp(keys[i].seq, seq))
-			line_editor_feed(ed, (u8)keys[i].control);
+			return keys[i].control;
 	}
+	return 0;
 }
 
 /*
  * feed_escape - collect a sequence: ESC, then [ or O, digits and semicolons, and a
  * final byte. One that is too long to mean anything here is swallowed to its end;
  * what is no sequence ends it and is lost with the ESC.
+ * Return: once it is complete, the control byte that it stands for; else 0.
  */
-static void feed_escape(struct line_editor *ed, u8 byte)
+static u8 feed_escape(struct line_editor *ed, u8 byte)
 {
 	unsigned int n = ed->escape_length;
-	char seq[sizeof(ed->escape)];
 
 	if (byte == ESC) {
 		ed->escape_length = 1;
-		return;
+		return 0;
 	}
 	if ((n == 1 && byte != '[' && byte != 'O') || byte < ' ' || byte >= DEL) {
 		ed->escape_length = 0;
-		return;
+		return 0;
 	}
 	if (n < sizeof(ed->escape)) {
 		ed->escape[n - 1] = (char)byte;
@@ -193,12 +194,9 @@ static void feed_escape(struct line_editor *ed, u8 byte)
 		ed->escape_length++;
 	}
 	if (n == 1 || byte < '@')
-		return;
+		return 0;
 	ed->escape_length = 0;
-	if (n < sizeof(ed->escape)) {
-		strscpy(seq, ed->escape, sizeof(seq));
-		run_escape(ed, seq);
-	}
+	return n < sizeof(ed->escape) ? escape_control(ed->escape) : 0;
 }
 
 static void feed_control(struct line_editor *ed, u8 byte)
@@ -270,7 +268,7 @@ enum line_state line_editor_feed(struct line_editor *ed, u8 byte)
 		return LINE_CANCELLED;
 	}
 	if (byte == ESC || ed->escape_length)
-		feed_escape(ed, byte);
+		feed_control(ed, feed_escape(ed, byte));
 	else if (byte >= ' ' && byte < DEL)
 		insert(ed, (char)byte);
 	else

@@ -6,7 +6,9 @@
 #include <kernel/lib/types.h>
 
 /* CPUID leaf 1, EDX */
+#define X86_FEATURE_MCE (1U << 7)
 #define X86_FEATURE_PGE (1U << 13)
+#define X86_FEATURE_MCA (1U << 14)
 #define X86_FEATURE_PAT (1U << 16)
 
 #define X86_CR0_WP  (1UL << 16) /* read-only pages are read-only for the kernel too */

@@ -8,23 +8,23 @@
 #include <asm/ptrace.h>
 
 /* Exceptions (SDM vol. 3, table 6-1). */
-#define X86_TRAP_DE  0  /* divide error */
-#define X86_TRAP_DB  1  /* debug */
-#define X86_TRAP_NMI 2
-#define X86_TRAP_BP  3  /* int3 */
-#define X86_TRAP_OF  4  /* into */
-#define X86_TRAP_BR  5  /* bound */
-#define X86_TRAP_UD  6  /* invalid opcode */
-#define X86_TRAP_NM  7  /* no FPU */
-#define X86_TRAP_DF  8  /* double fault */
-#define X86_TRAP_TS  10 /* invalid TSS */
-#define X86_TRAP_NP  11 /* segment not present */
-#define X86_TRAP_SS  12 /* stack segment */
-#define X86_TRAP_GP  13 /* general protection */
-#define X86_TRAP_PF  14 /* page fault */
-#define X86_TRAP_MF  16 /* x87 */
-#define X86_TRAP_AC  17 /* alignment check */
-#define X86_TRAP_MC  18 /* machine check */
+#define X86_TRAP_DE   0 /* divide error */
+#define X86_TRAP_DB   1 /* debug */
+#define X86_TRAP_NMI  2
+#define X86_TRAP_BP   3  /* int3 */
+#define X86_TRAP_OF   4  /* into */
+#define X86_TRAP_BR   5  /* bound */
+#define X86_TRAP_UD   6  /* invalid opcode */
+#define X86_TRAP_NM   7  /* no FPU */
+#define X86_TRAP_DF   8  /* double fault */
+#define X86_TRAP_TS   10 /* invalid TSS */
+#define X86_TRAP_NP   11 /* segment not present */
+#define X86_TRAP_SS   12 /* stack segment */
+#define X86_TRAP_GP   13 /* general protection */
+#define X86_TRAP_PF   14 /* page fault */
+#define X86_TRAP_MF   16 /* x87 */
+#define X86_TRAP_AC   17 /* alignment check */
+#define X86_TRAP_MC   18 /* machine check */
 #define NR_EXCEPTIONS 32
 
 #define NR_VECTORS       256
