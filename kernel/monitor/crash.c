@@ -18,6 +18,7 @@
 #include <kernel/lib/errno.h>
 #include <kernel/lib/minmax.h>
 #include <kernel/lib/string.h>
+#include <arch/traps.h>
 
 /* Each is a function of its own, so that the backtrace has something to name. */
 
@@ -155,6 +156,25 @@ static noinline void crash_interrupt(void)
 		cpu_relax();
 }
 
+/* Whoever describes addresses may be broken, too: the report must not go round in circles. */
+static int describe_badly(unsigned long addr __unused, char *buf __unused, size_t size __unused)
+{
+	return null_pointer[0];
+}
+
+static noinline void crash_report(void)
+{
+	static struct fault_describer describer = {.describe = describe_badly};
+
+	register_fault_describer(&describer);
+	*user_pointer = 896;
+}
+
+static noinline void crash_machine_check(void)
+{
+	__asm__ __volatile__("int $18");
+}
+
 /* A damaged frame pointer must not take the report along. */
 static noinline void crash_frame(void)
 {
@@ -184,6 +204,8 @@ static const struct {
 	{"locked", crash_locked},
 	{"deadlock", crash_deadlock},
 	{"interrupt", crash_interrupt},
+	{"report", crash_report},
+	{"machine-check", crash_machine_check},
 };
 
 /* find_crash - its index, or -1 */
