@@ -114,13 +114,13 @@ step_probe_popf:
         nop
         ret
 
-; One repeated instruction of 8 iterations; EDI, ECX are set up by 2 more, and saved
-; and restored by 2; then RET: 5 + 8 steps
+; One repeated instruction of 8 iterations, and 6 others
 global step_probe_rep
 step_probe_rep:
         push    edi
         mov     edi, eax
         mov     ecx, 8
+        mov     al, 1
         rep stosb
         pop     edi
         ret
