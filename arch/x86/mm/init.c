@@ -173,6 +173,8 @@ static unsigned long __init map_ram(bool (*ram_range)(unsigned int idx, phys_add
 	map_lowmem(ISA_END_ADDRESS, __pa(_end));
 
 	for (i = 0; ram_range(i, &start, &end); i++) {
+		if (start >= lowmem_limit)
+			break;
 		start = PAGE_ALIGN(start);
 		end = min_t(phys_addr_t, end & PAGE_MASK, lowmem_limit);
 		if (start >= end)

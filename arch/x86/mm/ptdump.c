@@ -277,6 +277,8 @@ bool ptdump_check(void)
 	check_guards();
 	if (!(read_cr0() & X86_CR0_WP))
 		ptdump_bad("CR0.WP is off: the kernel may write to read-only pages");
+	if ((__supported_pte_mask & _PAGE_GLOBAL) && !(read_cr4() & X86_CR4_PGE))
+		ptdump_bad("CR4.PGE is off: global bits have no effect");
 	sound = nr_bad == 0;
 	spin_unlock_irqrestore(&pgd_lock, flags);
 	return sound;
