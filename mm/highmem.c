@@ -278,16 +278,17 @@ void kmap_flush_unused(void)
  * The reports of the local mappings
  */
 
-void __kmap_local_overflow(const struct page *page)
+/* Return: NULL. */
+void *__kmap_local_overflow(const struct page *page)
 {
 	kbug("kmap_atomic: nested more than %d deep, page pfn %#lx is not mapped", KM_MAX_IDX,
 	     page_to_pfn(page));
+	return NULL;
 }
 
 static bool is_kmap_local_addr(unsigned long addr)
 {
-	return addr >= fix_to_virt(FIX_KMAP_END) &&
-	       addr < fix_to_virt(FIX_KMAP_BEGIN) + PAGE_SIZE;
+	return addr >= fix_to_virt(FIX_KMAP_END) && addr < fix_to_virt(FIX_KMAP_BEGIN) + PAGE_SIZE;
 }
 
 /* An address that is neither of low memory nor the newest mapping: say what it is. */
@@ -354,8 +355,7 @@ void show_kmap(struct seq_file *m)
 
 	kmap_get_stats(&stats);
 	seq_printf(m, "pkmap: %u slots at %#lx, %u in use, %u mapped and unused, %lu flushes\n",
-		   (unsigned int)LAST_PKMAP, PKMAP_BASE, stats.in_use, stats.unused,
-		   stats.flushes);
+		   (unsigned int)LAST_PKMAP, PKMAP_BASE, stats.in_use, stats.unused, stats.flushes);
 	for (nr = 0; nr < LAST_PKMAP; nr++) {
 		struct page *page;
 		int count;

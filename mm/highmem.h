@@ -113,7 +113,7 @@ void kmap_flush_unused(void);
 DECLARE_PER_CPU(unsigned int, kmap_slot);
 DECLARE_PER_CPU(unsigned int, kmap_slot_last);
 
-void __kmap_local_overflow(const struct page *page) __cold;
+void *__kmap_local_overflow(const struct page *page) __cold;
 void __kunmap_local_bad(const void *addr) __cold;
 
 /* Slot addresses go down as numbers go up. NULL after the report of too deep a nest. */
@@ -122,10 +122,8 @@ static __always_inline void *__kmap_local_high(struct page *page, pgprot_t prot)
 	unsigned int slot = this_cpu_read(kmap_slot);
 	pte_t *ptep;
 
-	if (unlikely(slot > this_cpu_read(kmap_slot_last))) {
-		__kmap_local_overflow(page);
-		return NULL;
-	}
+	if (unlikely(slot > this_cpu_read(kmap_slot_last)))
+		return __kmap_local_overflow(page);
 	this_cpu_inc(kmap_slot);
 	barrier();
 	ptep = fixmap_pte(slot);

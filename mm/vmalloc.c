@@ -166,6 +166,7 @@ unsigned long vmalloc_to_pfn(const void *addr)
  * Areas
  */
 
+/* Return: the area; ERR_PTR(-EINVAL) for a size of 0, -ENOSPC after a message, -ENOMEM. */
 static struct vm_struct *__get_vm_area_node(unsigned long size, unsigned long flags, gfp_t gfp,
 					    unsigned long caller)
 {
@@ -174,33 +175,36 @@ static struct vm_struct *__get_vm_area_node(unsigned long size, unsigned long fl
 
 	size = PAGE_ALIGN(size);
 	if (unlikely(!size))
-		return NULL;
+		return ERR_PTR(-EINVAL);
 	area = kmalloc(sizeof(*area), gfp & GFP_RECLAIM_MASK);
 	if (unlikely(!area))
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	size += PAGE_SIZE;
 	*area = (struct vm_struct){.size = size, .flags = flags, .caller = caller};
 
 	/* The largest size has become 0 with its guard page; it fits nowhere. */
 	va = alloc_vmap_area(size ? size : ULONG_MAX, area, gfp);
 	if (IS_ERR(va)) {
-		atomic_inc(PTR_ERR(va) == -ENOSPC ? &nr_no_space : &nr_no_pages);
+		if (PTR_ERR(va) == -ENOSPC)
+			atomic_inc(&nr_no_space);
 		kfree(area);
-		return NULL;
+		return ERR_CAST(va);
 	}
 	return area;
 }
 
 struct vm_struct *get_vm_area_caller(unsigned long size, unsigned long flags, const void *caller)
 {
+	struct vm_struct *area;
+
 	might_sleep();
-	return __get_vm_area_node(size, flags, GFP_KERNEL, (unsigned long)caller);
+	area = __get_vm_area_node(size, flags, GFP_KERNEL, (unsigned long)caller);
+	return IS_ERR(area) ? NULL : area;
 }
 
 struct vm_struct *get_vm_area(unsigned long size, unsigned long flags)
 {
-	might_sleep();
-	return __get_vm_area_node(size, flags, GFP_KERNEL, _RET_IP_);
+	return get_vm_area_caller(size, flags, (void *)_RET_IP_);
 }
 
 struct vm_struct *find_vm_area(const void *addr)
@@ -311,6 +315,7 @@ void vm_unmap_aliases(void)
  * vmalloc
  */
 
+/* The pages that @area has got so far. Its array stays. */
 static void vm_area_free_pages(struct vm_struct *area)
 {
 	unsigned int i;
@@ -323,30 +328,12 @@ static void vm_area_free_pages(struct vm_struct *area)
 		__free_page(page);
 	}
 	atomic_sub(area->nr_pages, &nr_vmalloc_pages);
-	if (is_vmalloc_addr(area->pages))
-		vfree(area->pages);
-	else
-		kfree(area->pages);
 }
 
-/*
- * The array, and the pages. An array of more than a page is itself from vmalloc():
- * that is as deep as it goes, since an array of the array fits in a page. After a
- * failure the area holds what could be had, for vm_area_free_pages().
- */
+/* After a failure the area has those pages that could be had. */
 static int vm_area_alloc_pages(struct vm_struct *area, gfp_t gfp)
 {
 	unsigned int nr_pages = get_vm_area_size(area) >> PAGE_SHIFT;
-	unsigned long array_size = nr_pages * sizeof(struct page *);
-	gfp_t array_gfp = gfp & GFP_RECLAIM_MASK;
-
-	if (array_size > PAGE_SIZE)
-		area->pages = __vmalloc_node(array_size, 1, array_gfp | __GFP_HIGHMEM, NUMA_NO_NODE,
-					     (void *)area->caller);
-	else
-		area->pages = kmalloc(array_size, array_gfp);
-	if (unlikely(!area->pages))
-		return -ENOMEM;
 
 	while (area->nr_pages < nr_pages) {
 		struct page *page = alloc_page(gfp | __GFP_NOWARN);
@@ -358,6 +345,72 @@ static int vm_area_alloc_pages(struct vm_struct *area, gfp_t gfp)
 	}
 	atomic_add(area->nr_pages, &nr_vmalloc_pages);
 	return area->nr_pages == nr_pages ? 0 : -ENOMEM;
+}
+
+/*
+ * An area with memory behind it, whose pages are noted in @pages.
+ * Return: ERR_PTR(-ENOSPC) after a message, ERR_PTR(-ENOMEM) without one.
+ */
+static struct vm_struct *make_vm_area(unsigned long size, gfp_t gfp, unsigned long flags,
+				      struct page **pages, unsigned long caller)
+{
+	struct vm_struct *area;
+
+	area = __get_vm_area_node(size, VM_ALLOC | VM_UNINITIALIZED | flags, gfp, caller);
+	if (IS_ERR(area))
+		return area;
+	area->pages = pages;
+	if (unlikely(vm_area_alloc_pages(area, gfp) || map_vm_area(area, PAGE_KERNEL, pages)))
+		goto err_remove_area;
+	smp_wmb(); /* the pages before the flag that says they are there */
+	area->flags &= ~VM_UNINITIALIZED;
+	return area;
+
+err_remove_area:
+	remove_vm_area(area->addr); /* entries go before the pages do */
+	vm_area_free_pages(area);
+	kfree(area);
+	return ERR_PTR(-ENOMEM);
+}
+
+/*
+ * The array for the pages of an area. One that needs more than a page is itself in an
+ * area, whose own array then always fits into the page that it gets: 1024 entries stand
+ * for 4 MiB of array, and that for all that 32 bits can address.
+ */
+static struct page **alloc_page_array(unsigned long nr_pages, gfp_t gfp, unsigned long caller)
+{
+	unsigned long size = nr_pages * sizeof(struct page *);
+	struct vm_struct *area;
+	struct page **inner;
+
+	gfp &= GFP_RECLAIM_MASK;
+	if (likely(size <= PAGE_SIZE))
+		return kmalloc(size, gfp);
+	inner = (struct page **)__get_free_page(gfp);
+	if (!inner)
+		return NULL;
+	area = make_vm_area(size, gfp | __GFP_HIGHMEM, 0, inner, caller);
+	if (IS_ERR(area)) {
+		free_page((unsigned long)inner);
+		return NULL;
+	}
+	return area->addr;
+}
+
+static void free_page_array(struct page **pages)
+{
+	struct vm_struct *area;
+
+	if (likely(!is_vmalloc_addr(pages))) {
+		kfree(pages);
+		return;
+	}
+	area = remove_vm_area(pages);
+	BUG_ON(!area);
+	vm_area_free_pages(area);
+	free_page((unsigned long)area->pages);
+	kfree(area);
 }
 
 /* A request that failed for want of memory, or that no memory can meet. */
@@ -377,30 +430,28 @@ static void *__vmalloc_caller(unsigned long size, gfp_t gfp, unsigned long flags
 			      unsigned long caller)
 {
 	struct vm_struct *area;
+	unsigned long nr_pages;
+	struct page **pages;
 
 	might_sleep();
 	if (unlikely(!size))
 		return NULL;
-	if (unlikely(((size - 1) >> PAGE_SHIFT) >= totalram_pages())) {
-		warn_no_memory(size, gfp, caller);
-		return NULL;
-	}
-	area = __get_vm_area_node(size, VM_ALLOC | VM_UNINITIALIZED | flags, gfp, caller);
-	if (unlikely(!area))
-		return NULL;
-	if (unlikely(vm_area_alloc_pages(area, gfp)))
-		goto err_remove_area;
-	if (unlikely(map_vm_area(area, PAGE_KERNEL, area->pages)))
-		goto err_remove_area;
-	smp_wmb(); /* the pages before the flag that says they are there */
-	area->flags &= ~VM_UNINITIALIZED;
+	nr_pages = ((size - 1) >> PAGE_SHIFT) + 1;
+	if (unlikely(nr_pages > totalram_pages()))
+		goto err_warn;
+	pages = alloc_page_array(nr_pages, gfp, caller);
+	if (unlikely(!pages))
+		goto err_warn;
+	area = make_vm_area(size, gfp, flags, pages, caller);
+	if (IS_ERR(area))
+		goto err_free_array;
 	return area->addr;
 
-err_remove_area:
-	/* Entries go before the pages do. */
-	remove_vm_area(area->addr);
-	vm_area_free_pages(area);
-	kfree(area);
+err_free_array:
+	free_page_array(pages);
+	if (PTR_ERR(area) == -ENOSPC)
+		return NULL;
+err_warn:
 	warn_no_memory(size, gfp, caller);
 	return NULL;
 }
@@ -430,7 +481,8 @@ void *vzalloc(unsigned long size)
 
 void *vmalloc_user(unsigned long size)
 {
-	return __vmalloc_caller(size, GFP_KERNEL | __GFP_HIGHMEM | __GFP_ZERO, VM_USERMAP, _RET_IP_);
+	return __vmalloc_caller(size, GFP_KERNEL | __GFP_HIGHMEM | __GFP_ZERO, VM_USERMAP,
+				_RET_IP_);
 }
 
 void vfree(const void *addr)
@@ -443,6 +495,7 @@ void vfree(const void *addr)
 	if (unlikely(!area))
 		return;
 	vm_area_free_pages(area);
+	free_page_array(area->pages);
 	kfree(area);
 }
 
@@ -459,7 +512,7 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 		return NULL;
 	area = __get_vm_area_node((unsigned long)count << PAGE_SHIFT, flags | VM_MAP, GFP_KERNEL,
 				  _RET_IP_);
-	if (!area)
+	if (IS_ERR(area))
 		return NULL;
 	if (map_vm_area(area, prot, pages)) {
 		free_vm_area(area);
@@ -567,7 +620,8 @@ bool vmalloc_describe(unsigned long addr, struct seq_file *m)
 	if (!va) {
 		seq_printf(m, "vmalloc space, above all areas\n");
 	} else if (addr < va->va_start) {
-		seq_printf(m, "vmalloc space, free; the next area begins %lu bytes above, at %#lx\n",
+		seq_printf(m,
+			   "vmalloc space, free; the next area begins %lu bytes above, at %#lx\n",
 			   va->va_start - addr, va->va_start);
 	} else if (!va->vm) {
 		seq_printf(m, "vmalloc area [%#lx, %#lx), freed by %pS\n", va->va_start, va->va_end,

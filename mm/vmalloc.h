@@ -115,8 +115,8 @@ void vunmap(const void *addr);
  * Return: address of the first, or NULL if @count is 0 or more than all memory, no range
  *         is free, or memory ran out. Release with vunmap().
  */
-void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
-	__must_check;
+void *vmap(struct page **pages, unsigned int count, unsigned long flags,
+	   pgprot_t prot) __must_check;
 
 /**
  * vmalloc_to_page, vmalloc_to_pfn - what an address of the vmalloc space maps
@@ -156,8 +156,8 @@ static inline unsigned long get_vm_area_size(const struct vm_struct *area)
  */
 struct vm_struct *get_vm_area(unsigned long size, unsigned long flags) __must_check;
 /** get_vm_area_caller - the same, with @caller recorded as the caller's address */
-struct vm_struct *get_vm_area_caller(unsigned long size, unsigned long flags, const void *caller)
-	__must_check;
+struct vm_struct *get_vm_area_caller(unsigned long size, unsigned long flags,
+				     const void *caller) __must_check;
 
 /**
  * map_vm_area - map pages into an area, from its start
@@ -177,8 +177,8 @@ int map_vm_area(struct vm_struct *area, pgprot_t prot, struct page **pages) __mu
  * @phys:       page aligned
  * Context: process context, may sleep. Return: as map_vm_area().
  */
-int ioremap_page_range(unsigned long addr, unsigned long end, phys_addr_t phys, pgprot_t prot)
-	__must_check;
+int ioremap_page_range(unsigned long addr, unsigned long end, phys_addr_t phys,
+		       pgprot_t prot) __must_check;
 
 /** find_vm_area - the area that holds @addr, guard page included. Context: any.
  *  Return: NULL when there is none; it lives until it is removed. */
@@ -228,7 +228,8 @@ void vm_unmap_aliases(void);
  * @nr_lazy_pages: pages of address space that wait for a flush
  * @nr_purges:     flushes since boot
  * @largest_gap:   bytes, guard page included
- * @nr_no_space, @nr_no_pages: failures for want of a range, and of memory
+ * @nr_no_space: failures for want of a range, of anyone
+ * @nr_no_pages: failures of vmalloc() and its kin for want of memory
  */
 struct vmalloc_stats {
 	unsigned long nr_pages;

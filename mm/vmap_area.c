@@ -65,7 +65,7 @@ static LIST_HEAD(vmap_area_list);
 static struct vmap_area vmap_end; /* the sentinel */
 
 static struct vmap_area *vmap_lazy_list;
-static atomic_t vmap_lazy_nr;       /* pages that wait */
+static atomic_t vmap_lazy_nr; /* pages that wait */
 static atomic_t vmap_lazy_nr_areas;
 static unsigned long nr_purges;
 
@@ -215,10 +215,11 @@ struct vmap_area *alloc_vmap_area(unsigned long size, struct vm_struct *vm, gfp_
 
 	kmem_cache_free(vmap_area_cachep, va);
 	if (!(gfp & __GFP_NOWARN))
-		printk_ratelimited(KERN_WARNING
-				   "vmalloc: no %lu bytes of address space, the largest gap is %lu; "
-				   "vmalloc=SIZE makes the area larger, caller %pS\n",
-				   size, vmap_largest_gap(), (void *)vm->caller);
+		printk_ratelimited(
+			KERN_WARNING
+			"vmalloc: no %lu bytes of address space, the largest gap is %lu; "
+			"vmalloc=SIZE makes the area larger, caller %pS\n",
+			size, vmap_largest_gap(), (void *)vm->caller);
 	return ERR_PTR(-ENOSPC);
 }
 
@@ -380,8 +381,8 @@ bool vmap_area_check(void)
 	pos = vmap_area_list.next;
 	for (node = rb_first(&vmap_area_root); node && sound; node = rb_next(node)) {
 		if (pos != &to_va(node)->list) {
-			pr_err("area [%#lx, %#lx): tree and list disagree\n",
-			       to_va(node)->va_start, to_va(node)->va_end);
+			pr_err("area [%#lx, %#lx): tree and list disagree\n", to_va(node)->va_start,
+			       to_va(node)->va_end);
 			sound = false;
 			break;
 		}

@@ -52,8 +52,7 @@ void vmap_area_init(void);
  * Return: the area; ERR_PTR(-ENOMEM) without memory for the node, ERR_PTR(-ENOSPC)
  *         with a rate-limited message when no gap is large enough.
  */
-struct vmap_area *alloc_vmap_area(unsigned long size, struct vm_struct *vm, gfp_t gfp)
-	__must_check;
+struct vmap_area *alloc_vmap_area(unsigned long size, struct vm_struct *vm, gfp_t gfp) __must_check;
 
 /**
  * __find_vmap_area - the area, live or waiting for the purge, that holds an address

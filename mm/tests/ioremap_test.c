@@ -271,7 +271,8 @@ static void offsets_and_view(struct kunit *test)
 	seq_open_buffer(&m, buf, sizeof(buf));
 	show_vmallocinfo(&m);
 	snprintf(want, sizeof(want), "0x%px-0x%px   12288 offsets_and_view+0x",
-		 (void __force *)(addr + 1 - PAGE_SIZE), (void __force *)(addr + 1 + 2 * PAGE_SIZE));
+		 (void __force *)(addr + 1 - PAGE_SIZE),
+		 (void __force *)(addr + 1 + 2 * PAGE_SIZE));
 	line = strstr(buf, want);
 	KUNIT_ASSERT_NOT_NULL(test, line);
 	*strchrnul(line, '\n') = '\0';
@@ -298,9 +299,11 @@ static void ram_is_refused(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	KUNIT_EXPECT_WARN(test, "is RAM",
-			  KUNIT_EXPECT_NULL(test, (void __force *)ioremap(__pa(ram_is_refused), 1)));
+			  KUNIT_EXPECT_NULL(test,
+					    (void __force *)ioremap(__pa(ram_is_refused), 1)));
 	KUNIT_EXPECT_WARN(test, "is RAM",
-			  KUNIT_EXPECT_NULL(test, (void __force *)ioremap_cache(page_to_phys(page), PAGE_SIZE)));
+			  KUNIT_EXPECT_NULL(test, (void __force *)ioremap_cache(page_to_phys(page),
+										PAGE_SIZE)));
 	KUNIT_EXPECT_WARN(test, "is RAM",
 			  KUNIT_EXPECT_NULL(test, (void __force *)ioremap_wc(top - 1, 1)));
 	KUNIT_EXPECT_WARN(test, "is RAM",
@@ -324,7 +327,7 @@ static void mistakes_are_reported(struct kunit *test)
 /* n = 0, 1, 2 ... fails, in a range without a page table where there is one. */
 static void nth_allocation_fails(struct kunit *test)
 {
-	unsigned long used = VMALLOC_START, end;
+	unsigned long used, end;
 	struct vm_struct *filler = NULL, *area;
 	void __iomem *addr;
 	unsigned int n;
@@ -365,7 +368,6 @@ static void block_copies(struct kunit *test)
 	for (dst = 0; dst < 4; dst++)
 		for (src = 0; src < 4; src++)
 			for (len = 0; len < 20; len++) {
-				kunit_rand(test);
 				memset(mem, 0xcc, 64);
 				memset(copy, 0xdd, 64);
 				for (unsigned int i = 0; i < 64; i++)

@@ -147,7 +147,7 @@ static void local_leaves_preemption_alone(struct kunit *test)
 static void nests_to_the_limit(struct kunit *test)
 {
 	unsigned int count = preempt_count(), i, j;
-	u8 *addr[KM_MAX_IDX], *more;
+	u8 *addr[KM_MAX_IDX] = {}, *more;
 
 	need_highmem(test);
 	for (i = 0; i < KM_MAX_IDX; i++) {
@@ -160,7 +160,8 @@ static void nests_to_the_limit(struct kunit *test)
 	KUNIT_EXPECT_BUG(test, "BUG: kmap_atomic: nested", more = kmap_atomic(pages[KM_MAX_IDX]));
 	KUNIT_EXPECT_NULL(test, more);
 	KUNIT_EXPECT_EQ(test, preempt_count(), count + KM_MAX_IDX);
-	KUNIT_EXPECT_BUG(test, "BUG: kmap_atomic: nested", more = kmap_local_page(pages[KM_MAX_IDX]));
+	KUNIT_EXPECT_BUG(test, "BUG: kmap_atomic: nested",
+			 more = kmap_local_page(pages[KM_MAX_IDX]));
 	KUNIT_EXPECT_NULL(test, more);
 	for (i = KM_MAX_IDX; i-- > 0;) {
 		KUNIT_EXPECT_EQ(test, addr[i][77], (u8)(i + 1));
@@ -200,7 +201,8 @@ static void foreign_address_is_reported(struct kunit *test)
 	KUNIT_EXPECT_BUG(test, "is no address of kmap_atomic",
 			 kunmap_local((void *)(fix_to_virt(FIX_KMAP_END) - 1)));
 	kunmap(pages[0]);
-	KUNIT_EXPECT_WARN(test, "kmap_to_page: nothing is mapped", KUNIT_EXPECT_NULL(test, kmap_to_page((void *)0x1000)));
+	KUNIT_EXPECT_WARN(test, "kmap_to_page: nothing is mapped",
+			  KUNIT_EXPECT_NULL(test, kmap_to_page((void *)0x1000)));
 }
 
 static void describes_its_slots(struct kunit *test)

@@ -176,19 +176,19 @@ static void zeroed_memory_is_zero(struct kunit *test)
 /* Neighbours are a guard page apart, on both sides. */
 static void areas_are_guarded(struct kunit *test)
 {
-	u8 *p[3];
-	int i;
+	const unsigned long size = 2 * PAGE_SIZE;
+	u8 *below = vmalloc(size), *p = vmalloc(size), *above = vmalloc(size);
 
-	for (i = 0; i < 3; i++) {
-		p[i] = vmalloc(2 * PAGE_SIZE);
-		KUNIT_ASSERT_NOT_NULL(test, p[i]);
-	}
-	KUNIT_EXPECT_PTR_EQ(test, p[1], p[0] + 3 * PAGE_SIZE);
-	KUNIT_EXPECT_PTR_EQ(test, p[2], p[1] + 3 * PAGE_SIZE);
-	KUNIT_EXPECT_FAULT(test, p[1] - 1, *(volatile u8 *)(p[1] - 1));
-	KUNIT_EXPECT_FAULT(test, p[1] + 2 * PAGE_SIZE, *(volatile u8 *)(p[1] + 2 * PAGE_SIZE));
-	for (i = 0; i < 3; i++)
-		vfree(p[i]);
+	KUNIT_ASSERT_NOT_NULL(test, below);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_ASSERT_NOT_NULL(test, above);
+	KUNIT_EXPECT_PTR_EQ(test, p, below + size + PAGE_SIZE);
+	KUNIT_EXPECT_PTR_EQ(test, above, p + size + PAGE_SIZE);
+	KUNIT_EXPECT_FAULT(test, p - 1, *(volatile u8 *)(p - 1));
+	KUNIT_EXPECT_FAULT(test, p + size, *(volatile u8 *)(p + size));
+	vfree(below);
+	vfree(p);
+	vfree(above);
 }
 
 static void impossible_sizes(struct kunit *test)
@@ -198,8 +198,8 @@ static void impossible_sizes(struct kunit *test)
 	vmalloc_get_stats(&before);
 	KUNIT_EXPECT_NULL(test, vmalloc(0));
 	KUNIT_EXPECT_NULL(test, __vmalloc(ULONG_MAX, GFP_KERNEL | __GFP_NOWARN));
-	KUNIT_EXPECT_NULL(test, __vmalloc(totalram_pages() * PAGE_SIZE + 1,
-					  GFP_KERNEL | __GFP_NOWARN));
+	KUNIT_EXPECT_NULL(test,
+			  __vmalloc(totalram_pages() * PAGE_SIZE + 1, GFP_KERNEL | __GFP_NOWARN));
 	KUNIT_EXPECT_NULL(test, get_vm_area(0, VM_MAP));
 	vmalloc_get_stats(&after);
 	KUNIT_EXPECT_EQ(test, after.nr_no_pages - before.nr_no_pages, 2);
@@ -348,7 +348,7 @@ static void mistakes_are_reported(struct kunit *test)
 	KUNIT_EXPECT_BUG(test, "bytes inside the vmalloc area", unseen_vfree(p + 1));
 	KUNIT_EXPECT_BUG(test, "an area of vmap, made by", unseen_vfree(mapped));
 	KUNIT_EXPECT_BUG(test, "an area of vmalloc, made by", vunmap(p));
-	KUNIT_EXPECT_BUG(test, "an area of vmalloc, made by", iounmap((void __iomem *)p));
+	KUNIT_EXPECT_BUG(test, "an area of vmalloc, made by", iounmap((void __iomem __force *)p));
 	KUNIT_EXPECT_BUG(test, "where no area is", unseen_vfree((void *)(VMALLOC_END - PAGE_SIZE)));
 	KUNIT_EXPECT_BUG(test, "where no area is", unseen_vfree(page_address(page)));
 	KUNIT_EXPECT_TRUE(test, vmalloc_check());
@@ -657,8 +657,8 @@ static void storm_with_contents(struct kunit *test)
  */
 
 struct step_arg {
-	void *known;           /* an area that is there all the time */
-	void *to_free[64];     /* areas that the handler frees, one in a while */
+	void *known;       /* an area that is there all the time */
+	void *to_free[64]; /* areas that the handler frees, one in a while */
 	unsigned int nr_freed;
 	unsigned long nr_calls;
 	unsigned long wrong;
@@ -737,7 +737,8 @@ static void views_show_the_areas(struct kunit *test)
 	*strchrnul(line, '\n') = '\0';
 	KUNIT_EXPECT_NOT_NULL(test, strstr(line, " pages=3 vmalloc user"));
 	line += strlen(line) + 1;
-	snprintf(want, sizeof(want), "0x%px-0x%px    8192 unpurged vm_area\n", q, q + 2 * PAGE_SIZE);
+	snprintf(want, sizeof(want), "0x%px-0x%px    8192 unpurged vm_area\n", q,
+		 q + 2 * PAGE_SIZE);
 	KUNIT_EXPECT_PTR_EQ(test, strstr(line, want), line);
 
 	seq_open_buffer(&m, buf, sizeof(buf));
@@ -746,7 +747,8 @@ static void views_show_the_areas(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(buf, "12288 bytes, of views_show_the_areas+0x"));
 	seq_open_buffer(&m, buf, sizeof(buf));
 	KUNIT_EXPECT_TRUE(test, vmalloc_describe((unsigned long)p + 3 * PAGE_SIZE, &m));
-	KUNIT_EXPECT_EQ(test, str_has_prefix(buf, "guard page of the vmalloc area ["), strlen("guard page of the vmalloc area ["));
+	KUNIT_EXPECT_EQ(test, str_has_prefix(buf, "guard page of the vmalloc area ["),
+			strlen("guard page of the vmalloc area ["));
 	seq_open_buffer(&m, buf, sizeof(buf));
 	KUNIT_EXPECT_TRUE(test, vmalloc_describe((unsigned long)q, &m));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(buf, "freed by unseen_vfree+0x"));

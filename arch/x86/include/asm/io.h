@@ -76,9 +76,9 @@ static inline void memcpy_toio(volatile void __iomem *dst, const void *src, size
 static inline void memset_io(volatile void __iomem *dst, int c, size_t n)
 {
 	for (; n >= 4 && !((unsigned long)dst & 3); n -= 4, dst += 4)
-		writel((u8)c * 0x01010101U, dst);
+		writel((c & 0xff) * 0x01010101U, dst);
 	for (; n; n--, dst++)
-		writeb(c, dst);
+		writeb(c & 0xff, dst);
 }
 
 #endif
