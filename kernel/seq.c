@@ -83,7 +83,6 @@ void seq_vprintf(struct seq_file *m, const char *fmt, va_list args)
 	bool fits = seq_try_vprintf(m, fmt, args);
 
 	if (!fits && m->sink && m->count) {
-		m->buf[m->count] = '\0';
 		seq_hand_on(m, m->count);
 		fits = seq_try_vprintf(m, fmt, args);
 	}

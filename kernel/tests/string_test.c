@@ -217,6 +217,8 @@ static void searches(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, strstr("", "a"));
 	KUNIT_EXPECT_EQ(test, strspn("  \tx", " \t"), (size_t)3);
 	KUNIT_EXPECT_EQ(test, strspn("xyz", "zyx"), (size_t)3);
+	KUNIT_EXPECT_EQ(test, strspn("xyz", "ab"), (size_t)0);
+	KUNIT_EXPECT_EQ(test, strcspn("=b", "="), (size_t)0);
 	KUNIT_EXPECT_EQ(test, strcspn("a=b", "="), (size_t)1);
 	KUNIT_EXPECT_EQ(test, strcspn("ab", "="), (size_t)2);
 	KUNIT_EXPECT_EQ(test, str_has_prefix("kmalloc-8", "kmalloc-"), (size_t)8);

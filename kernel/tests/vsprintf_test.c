@@ -65,7 +65,7 @@ static void integers(struct kunit *test)
 	expect(test, "-5 5 fffffffb", "%ld %lu %lx", -5L, 5UL, (unsigned long)(u32)-5);
 	expect(test, "44 300 -1 255", "%hhu %hu %hhd %hhu", 300, 300, 0xff, 0x1ff);
 	expect(test, "-1 34464", "%hd %hu", 0xffff, 100000);
-	expect(test, "7 -7 9", "%zu %td %jd", (size_t)7, (ptrdiff_t)-7, 9LL);
+	expect(test, "7 -7 -4294967297", "%zu %td %jd", (size_t)7, (ptrdiff_t)-7, -4294967297LL);
 }
 
 static void flags(struct kunit *test)
@@ -76,8 +76,9 @@ static void flags(struct kunit *test)
 	expect(test, "0x2a 0X2A 052 0 0", "%#x %#X %#o %#x %#o", 42, 42, 42, 0, 0);
 	expect(test, "0x0000002a|      0x2a|0x2a      ", "%#010x|%#10x|%-#10x", 42, 42, 42);
 	expect(test, "042|  042|00042", "%.3d|%5.3d|%5.5d", 42, 42, 42);
-	expect(test, "  042", "%05.3d", 42); /* a precision switches 0 off */
-	expect(test, "42   ", "%-05d", 42);  /* and so does - */
+	expect(test, "  042    7", "%05.3d%05.0d", 42, 7); /* a precision switches 0 off */
+	expect(test, "+0042|+0042|+42  |42   ", "%0+5d|%+05d|%-+5d|%0*d", 42, 42, 42, -5, 42);
+	expect(test, "42   ", "%-05d", 42); /* and so does - */
 	expect(test, "|  |0", "%.0d|%2.0d|%#.0o", 0, 0, 0);
 	expect(test, "+42", "%+ d", 42);
 	expect(test, "42", "%+u", 42); /* a sign is for signed numbers */
@@ -106,6 +107,8 @@ static void addresses(struct kunit *test)
 
 static const char *name_of(unsigned long addr, unsigned long *size, unsigned long *offset)
 {
+	if (addr == 0x2000)
+		return "edge"; /* and no size */
 	if (addr < 0x1000 || addr >= 0x1080)
 		return NULL;
 	*size = 0x80;
@@ -122,6 +125,8 @@ static void symbols(struct kunit *test)
 	expect(test, "0x00001080", "%pS", (void *)0x1080);
 	/* A call at the very end returns to behind the function. */
 	expect(test, "kmem_cache_alloc+0x80/0x80", "%pB", (void *)0x1080);
+	expect(test, "kmem_cache_alloc+0x1/0x80", "%pB", (void *)0x1001);
+	expect(test, "edge+0x0/0x0", "%pS", (void *)0x2000);
 	expect(test, "[  kmem_cache_alloc|kmem_cache_alloc  ]", "[%18ps|%-18ps]", (void *)0x1001,
 	       (void *)0x1001);
 	vsprintf_set_symbolizer(NULL);
