@@ -18,6 +18,7 @@
 #include <kernel/drivers/vga.h>
 #include <kernel/monitor/monitor.h>
 #include <mm/bootmem.h>
+#include <mm/fault_describe.h>
 #include <mm/highmem.h>
 #include <mm/memblock.h>
 #include <mm/mm.h>
@@ -92,6 +93,7 @@ void kmain(u32 magic, phys_addr_t info)
 	kmem_cache_init();
 	kmap_init();
 	vmalloc_init();
+	fault_describe_init();
 	memblock_discard();
 	serial_init();
 	vga_init();

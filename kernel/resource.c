@@ -281,13 +281,12 @@ int resource_release(struct resource *root, resource_size_t start, resource_size
 	return n < 0 ? n : n ? 0 : -ENOENT;
 }
 
-const struct resource *resource_lookup(const struct resource *root, phys_addr_t addr)
+/* find_innermost - of the ranges that hold @addr, or NULL. resource_lock held. */
+static const struct resource *find_innermost(const struct resource *root, phys_addr_t addr)
 {
-	const struct resource *res = NULL, *child;
-	unsigned long flags;
+	const struct resource *res = NULL, *child = root->child;
 
-	spin_lock_irqsave(&resource_lock, flags);
-	child = root->child;
+	lockdep_assert_held(&resource_lock);
 	while (child && child->start <= addr) {
 		if (addr <= child->end) {
 			res = child;
@@ -296,6 +295,16 @@ const struct resource *resource_lookup(const struct resource *root, phys_addr_t 
 			child = child->sibling;
 		}
 	}
+	return res;
+}
+
+const struct resource *resource_lookup(const struct resource *root, phys_addr_t addr)
+{
+	const struct resource *res;
+	unsigned long flags;
+
+	spin_lock_irqsave(&resource_lock, flags);
+	res = find_innermost(root, addr);
 	spin_unlock_irqrestore(&resource_lock, flags);
 	return res;
 }
@@ -304,6 +313,17 @@ const char *resource_name(phys_addr_t addr)
 {
 	const struct resource *res = resource_lookup(&iomem_resource, addr);
 
+	return res ? res->name : NULL;
+}
+
+const char *resource_name_nowait(phys_addr_t addr)
+{
+	const struct resource *res;
+
+	if (!spin_trylock(&resource_lock))
+		return NULL;
+	res = find_innermost(&iomem_resource, addr);
+	spin_unlock(&resource_lock);
 	return res ? res->name : NULL;
 }
 

@@ -122,6 +122,9 @@ const struct resource *resource_lookup(const struct resource *root, phys_addr_t 
 /** resource_name - name of the innermost range that holds @addr, or NULL. Context: any. */
 const char *resource_name(phys_addr_t addr);
 
+/** resource_name_nowait - likewise, for a fault report: NULL also when the lock is held */
+const char *resource_name_nowait(phys_addr_t addr);
+
 /**
  * resource_conflict - a range of the tree that cuts across, or lies in, another
  * @root:  of the tree

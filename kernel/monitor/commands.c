@@ -21,6 +21,7 @@
 #include <mm/memblock.h>
 #include <mm/mm.h>
 #include <mm/slab.h>
+#include <mm/vmalloc.h>
 
 /* VIEW - a command that shows what one function prints */
 #define VIEW(vname, vshow, vhelp)                                                                  \
@@ -39,6 +40,7 @@ VIEW(meminfo, show_meminfo, "memory: total, free, by use");
 VIEW(buddyinfo, show_buddyinfo, "free blocks of each order, by zone");
 VIEW(zoneinfo, show_zoneinfo, "zones: watermarks, counts, per-CPU lists");
 VIEW(slabinfo, show_slabinfo, "slab caches: objects, slabs, per-CPU arrays");
+VIEW(vmallocinfo, show_vmallocinfo, "areas of vmalloc, vmap and ioremap");
 VIEW(kmap, show_kmap, "slots of kmap() in use");
 VIEW(memblock, show_memblock, "the allocator of early boot, as it was left");
 VIEW(layout, show_layout, "the kernel's address space, region by region");
@@ -66,8 +68,9 @@ static const struct {
 	const char *name;
 	bool (*check)(void);
 } checkers[] = {
-	{"memblock", memblock_check}, {"page_alloc", page_alloc_check}, {"slab", slab_check},
-	{"kmap", kmap_check},         {"ptdump", ptdump_check},
+	{"memblock", memblock_check}, {"page_alloc", page_alloc_check},
+	{"slab", slab_check},         {"kmap", kmap_check},
+	{"vmalloc", vmalloc_check},   {"ptdump", ptdump_check},
 };
 
 static void check_command(int argc __unused, char **argv __unused)

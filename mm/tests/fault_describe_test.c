@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a fault report says about memory: each kind of object, in its own words.
+ */
+#include <mm/highmem.h>
+#include <mm/mm.h>
+#include <mm/slab.h>
+#include <mm/vmalloc.h>
+#include <arch/mmu.h>
+#include <arch/traps.h>
+#include <kernel/sections.h>
+#include <kernel/selftest.h>
+#include <kernel/lib/vsprintf.h>
+
+static char said[160];
+
+static const char *describe(const void *addr)
+{
+	fault_describe((unsigned long)addr, said, sizeof(said));
+	return said;
+}
+
+/* expect_words - what is said of @addr begins with @opening and holds @word */
+static void expect_words(struct kunit *test, const void *addr, const char *opening,
+			 const char *word)
+{
+	const char *text = describe(addr);
+
+	if (!str_has_prefix(text, opening) || !strstr(text, word))
+		KUNIT_FAIL(test, "%px: \"%s\", expected \"%s\" and \"%s\"", addr, text, opening,
+			   word);
+}
+
+static void pages_of_the_direct_map(struct kunit *test)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 2);
+	char opening[80];
+	char *addr;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	addr = page_address(page);
+	scnprintf(opening, sizeof(opening),
+		  "direct map, pfn %#lx: in use, page 3 of a block of order 2, last allocated by ",
+		  page_to_pfn(page) + 3);
+	expect_words(test, addr + 3 * PAGE_SIZE + 17, opening, "pages_of_the_direct_map+0x");
+	__free_pages(page, 2);
+	scnprintf(opening, sizeof(opening), "direct map, pfn %#lx: free", page_to_pfn(page));
+	expect_words(test, addr, opening, ", last freed by ");
+}
+
+static void slabs_and_reserved_pages(struct kunit *test)
+{
+	char *object = kmalloc(60, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, object);
+	expect_words(test, object, "direct map, pfn ", ": slab of cache kmalloc-64");
+	kfree(object);
+	expect_words(test, mem_map, "direct map, pfn ", ": reserved: mem_map");
+	expect_words(test, __va(0xa0000), "direct map, pfn 0xa0: reserved", "");
+}
+
+static void the_image_by_section(struct kunit *test)
+{
+	expect_words(test, _stext, "kernel text, pfn ", "");
+	expect_words(test, __start_rodata, "kernel read-only data, pfn ", "");
+}
+
+static void areas_of_vmalloc(struct kunit *test)
+{
+	char *area = vmalloc(PAGE_SIZE);
+	volatile unsigned long was = (unsigned long)area; /* hidden from the compiler */
+
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	expect_words(test, area, "vmalloc", "areas_of_vmalloc+0x");
+	expect_words(test, area + PAGE_SIZE, "guard page of the vmalloc", "areas_of_vmalloc+0x");
+	KUNIT_EXPECT_NULL(test, strchr(said, '\n'));
+	vfree(area);
+	expect_words(test, (void *)was, "vmalloc area", "freed by");
+}
+
+static void slots_of_kmap(struct kunit *test)
+{
+	expect_words(test, (void *)PKMAP_ADDR(LAST_PKMAP - 1), "pkmap slot 1023, ", "");
+	expect_words(test, (void *)fix_to_virt(FIX_KMAP_BEGIN), "kmap_atomic slot 0 of cpu 0, ",
+		     "free");
+}
+
+static void places_where_nothing_is(struct kunit *test)
+{
+	char *high = high_memory;
+
+	KUNIT_EXPECT_STREQ(test, describe(NULL), "NULL page");
+	expect_words(test, (void *)0x08048000, "user space", "");
+	expect_words(test, high, "hole above the direct map", "");
+	expect_words(test, (void *)-1UL, "last page", "");
+}
+
+static struct kunit_case fault_describe_test_cases[] = {
+	KUNIT_CASE(pages_of_the_direct_map),
+	KUNIT_CASE(slabs_and_reserved_pages),
+	KUNIT_CASE(the_image_by_section),
+	KUNIT_CASE(areas_of_vmalloc),
+	KUNIT_CASE(slots_of_kmap),
+	KUNIT_CASE(places_where_nothing_is),
+	{},
+};
+
+static struct kunit_suite fault_describe_suite = {
+	.name = "fault_describe",
+	.test_cases = fault_describe_test_cases,
+};
+kunit_test_suite(fault_describe_suite);
