@@ -249,6 +249,7 @@ void __init bootmem_init(void)
 	take_bios();
 	check_enough();
 	memblock_set_current_limit(reachable);
+	memblock_dump_all();
 }
 
 static bool __init ram_range(unsigned int idx, phys_addr_t *start, phys_addr_t *end)

@@ -1076,6 +1076,8 @@ static void memblock_dump(const struct memblock_type *type)
 		const struct memblock_region *r = &type->regions[i];
 		phys_addr_t last = region_end(r) - 1;
 
+		if (!r->size)
+			continue;
 		memblock_printk(KERN_INFO " %s[%#lx]\t[%pa-%pa], %pa bytes flags: %#x\n",
 				type->name, i, &r->base, &last, &r->size, r->flags);
 	}

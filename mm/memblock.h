@@ -36,7 +36,7 @@
 /*
  * enum memblock_flags - what is special about a region of memory
  * @MEMBLOCK_HOTPLUG: may be unplugged later; used like any other
- * @MEMBLOCK_MIRROR:  mirrored by the hardware
+ * @MEMBLOCK_MIRROR:  mirrored by the hardware; iterators can choose it, allocation does not
  * @MEMBLOCK_NOMAP:   RAM that must not be mapped: never allocated, never handed over
  * @MEMBLOCK_DRIVER_MANAGED: belongs to a driver; like NOMAP for us
  */
@@ -383,8 +383,6 @@ void __next_mem_pfn_range(int *idx, int nid, unsigned long *out_start_pfn,
 #define for_each_reserved_mem_region(region)                                                       \
 	for (region = memblock.reserved.regions;                                                   \
 	     region < memblock.reserved.regions + memblock.reserved.cnt; region++)
-#define for_each_memblock_type(i, type, rgn)                                                       \
-	for (i = 0, rgn = &(type)->regions[0]; i < (type)->cnt; i++, rgn = &(type)->regions[i])
 
 /* ---- The end, and looking --------------------------------------------------------- */
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What ties memblock to the rest of the kernel: the option and the view.
- * memblock.c itself knows nothing of them, so that it builds alone.
+ * memblock's option and its view, apart from memblock.c so that that builds alone.
  *
  * Reference: Linux 6.1 mm/memblock.c (memblock_debug_show).
  */
