@@ -1078,7 +1078,7 @@ static void memblock_dump(const struct memblock_type *type)
 
 		if (!r->size)
 			continue;
-		memblock_printk(KERN_INFO " %s[%#lx]\t[%pa-%pa], %pa bytes flags: %#x\n",
+		memblock_printk(KERN_INFO " %s[0x%lx]\t[%pa-%pa], %pa bytes flags: 0x%x\n",
 				type->name, i, &r->base, &last, &r->size, r->flags);
 	}
 }

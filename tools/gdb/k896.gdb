@@ -18,3 +18,28 @@ end
 document attach-k896
 attach-k896 SOCKET WHERE: connect to the waiting machine and run up to WHERE.
 end
+
+define memblock-list
+  set $list = &$arg0
+  printf "%s: %lu of %lu, 0x%x bytes\n", $list->name, $list->cnt, $list->max, $list->total_size
+  set $i = 0
+  while $i < $list->cnt
+    set $r = &$list->regions[$i]
+    if $r->size
+      printf "%4d: 0x%08x..0x%08x flags 0x%x\n", $i, $r->base, $r->base + $r->size - 1, $r->flags
+    end
+    set $i = $i + 1
+  end
+end
+document memblock-list
+memblock-list LIST: print one of memblock's lists, e.g. memblock.memory.
+end
+
+define memblock
+  memblock-list memblock.memory
+  memblock-list memblock.reserved
+  memblock-list physmem
+end
+document memblock
+memblock: print what memory there is, what of it is reserved, and what the machine has.
+end
