@@ -20,9 +20,9 @@
 #define MBI_LOADER      64
 #define MBI_SIZE        116
 
-#define MOD_SIZE        16
-#define MMAP_ENTRY_MIN  20 /* base, length, type; the size field before it not counted */
-#define MMAP_BYTES_MAX  (64 * 1024U)
+#define MOD_SIZE       16
+#define MMAP_ENTRY_MIN 20 /* base, length, type; the size field before it not counted */
+#define MMAP_BYTES_MAX (64 * 1024U)
 
 static u32 get32(const u8 *p)
 {

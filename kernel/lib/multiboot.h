@@ -50,14 +50,14 @@ struct boot_module {
 };
 
 /* What was wrong with the information: bits of boot_info.problems. */
-#define BOOT_BAD_MAGIC      0x01U /* not entered by a multiboot loader */
-#define BOOT_BAD_INFO       0x02U /* the structure itself cannot be read */
-#define BOOT_NO_MAP         0x04U /* no memory map; built from mem_upper, if given */
-#define BOOT_MAP_TRUNCATED  0x08U /* more entries than fit */
-#define BOOT_MAP_MALFORMED  0x10U /* an entry's size is absurd or runs over the end */
-#define BOOT_CMDLINE_CUT    0x20U /* longer than fits, unterminated or unreadable */
-#define BOOT_MODULE_BAD     0x40U /* a module ends before it starts, or cannot be read */
-#define BOOT_MODULES_CUT    0x80U /* more modules than fit */
+#define BOOT_BAD_MAGIC     0x01U /* not entered by a multiboot loader */
+#define BOOT_BAD_INFO      0x02U /* the structure itself cannot be read */
+#define BOOT_NO_MAP        0x04U /* no memory map; built from mem_upper, if given */
+#define BOOT_MAP_TRUNCATED 0x08U /* more entries than fit */
+#define BOOT_MAP_MALFORMED 0x10U /* an entry's size is absurd or runs over the end */
+#define BOOT_CMDLINE_CUT   0x20U /* longer than fits, unterminated or unreadable */
+#define BOOT_MODULE_BAD    0x40U /* a module ends before it starts, or cannot be read */
+#define BOOT_MODULES_CUT   0x80U /* more modules than fit */
 
 /*
  * struct boot_info - what the loader told, in the kernel's own memory

@@ -465,8 +465,8 @@ static void sparse_breaks_even(struct kunit *test)
 	map = usable_map((const u64[]){MIB(1), MIB(128), MIB(255) - 0x1000, MIB(256), 0, 0});
 	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
 	KUNIT_EXPECT_EQ(test, sparse.costly, 0ULL);
-	map = usable_map((const u64[]){MIB(1), MIB(128), MIB(128) + 126 * 0x1000,
-				       MIB(128) + 127 * 0x1000, 0, 0});
+	map = usable_map(
+		(const u64[]){MIB(1), MIB(128), MIB(128) + 0x7e000, MIB(128) + 0x7f000, 0, 0});
 	memmap_drop_sparse(&map, 32, LOW_END, &sparse);
 	KUNIT_EXPECT_EQ(test, sparse.costly, 0x1000ULL);
 
