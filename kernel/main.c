@@ -79,6 +79,7 @@ void kmain(u32 magic, phys_addr_t info)
 	vsprintf_set_symbolizer(kallsyms_lookup);
 	setup_arch(magic, info);
 	parse_cmdline(boot_info.cmdline);
+	sched_clock_init();
 	bootmem_init();
 	bootmem_map_memory();
 	seq_show_on_console(show_layout);

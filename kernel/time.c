@@ -3,7 +3,7 @@
  * Time since boot.
  *
  * jiffies counts timer interrupts. sched_clock() is finer: the CPU's cycle counter
- * since time_init(), scaled by a multiplication and a shift,
+ * since sched_clock_init(), scaled by a multiplication and a shift,
  *
  *     nanoseconds = cycles * clock_mult >> CLOCK_SHIFT
  *     clock_mult  = (1000000 << CLOCK_SHIFT) / kHz
@@ -12,7 +12,7 @@
  * machine whose counter could not be measured has a clock of ticks.
  *
  * Locking: jiffies has one writer, the timer interrupt of the boot CPU. The rest is
- * written by time_init() alone.
+ * written by sched_clock_init() alone.
  *
  * Reference: Linux 6.1 kernel/time/sched_clock.c (cyc_to_ns).
  */
@@ -58,9 +58,8 @@ static irqreturn_t timer_interrupt(unsigned int irq __unused, void *dev __unused
 	return IRQ_HANDLED;
 }
 
-void __init time_init(void)
+void __init sched_clock_init(void)
 {
-	static struct irqaction timer_action = {.handler = timer_interrupt, .name = "timer"};
 	unsigned int khz = arch_cycles_khz();
 
 	if (khz >= CLOCK_KHZ_MIN) {
@@ -68,11 +67,16 @@ void __init time_init(void)
 		clock_mult = (u32)div_u64((u64)NSEC_PER_MSEC << CLOCK_SHIFT, khz);
 		clock_base = get_cycles();
 	}
-	arch_timer_start(HZ);
-	BUG_ON(setup_irq(IRQ_TIMER, &timer_action));
 	if (clock_khz)
-		pr_info("clock: %u.%03u MHz cycle counter, %u ticks a second\n", khz / 1000,
-			khz % 1000, HZ);
+		pr_info("clock: cycle counter at %u.%03u MHz\n", khz / 1000, khz % 1000);
 	else
 		pr_warn("clock: the cycle counter could not be measured; counting ticks\n");
+}
+
+void __init time_init(void)
+{
+	static struct irqaction timer_action = {.handler = timer_interrupt, .name = "timer"};
+
+	arch_timer_start(HZ);
+	BUG_ON(setup_irq(IRQ_TIMER, &timer_action));
 }

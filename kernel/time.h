@@ -18,10 +18,12 @@ extern volatile unsigned long jiffies;
 #define time_before(a, b) time_after(b, a)
 
 /**
- * time_init - measure the cycle counter, start the clock and the tick
- *
- * Context: boot, once, interrupts off, after init_IRQ(). Takes about 10 ms.
+ * sched_clock_init - measure the cycle counter, and start the clock
+ * Context: boot, once, interrupts off; needs nothing else. Takes about 10 ms.
  */
+void sched_clock_init(void);
+
+/** time_init - start the tick. Context: boot, once, interrupts off, after init_IRQ(). */
 void time_init(void);
 
 /** sched_clock - nanoseconds since the clock was started, 0 before. Never goes back

@@ -17,6 +17,7 @@
  * Reference: SDM vol. 3, 4.7 (page fault error code), 6.13 (selector error code).
  */
 #include <kernel/panic.h>
+#include <kernel/preempt.h>
 #include <kernel/printk.h>
 #include <kernel/lib/types.h>
 #include <kernel/lib/minmax.h>
@@ -235,6 +236,8 @@ void show_regs(const struct pt_regs *regs)
 	char flags[96];
 
 	describe_eflags(flags, sizeof(flags), regs->eflags);
+	pr_emerg("CPU: %u preempt_count: 0x%x%s\n", raw_smp_processor_id(), preempt_count(),
+		 in_hardirq() ? " in an interrupt handler" : "");
 	pr_emerg("EIP: %04lx:%08lx %pS\n", regs->cs & 0xffff, regs->eip, (void *)regs->eip);
 	pr_emerg("EFLAGS: %08lx %s\n", regs->eflags, flags);
 	pr_emerg("EAX: %08lx EBX: %08lx ECX: %08lx EDX: %08lx\n", regs->eax, regs->ebx, regs->ecx,

@@ -18,6 +18,7 @@
  */
 #include <kernel/bug.h>
 #include <kernel/panic.h>
+#include <kernel/preempt.h>
 #include <kernel/printk.h>
 #include <kernel/lib/types.h>
 #include <kernel/lib/minmax.h>
@@ -82,10 +83,12 @@ static void handle_nmi(const struct pt_regs *regs)
 {
 	u8 reason = inb(NMI_REASON_PORT);
 
+	preempt_count_add(NMI_OFFSET);
 	pr_warn("NMI at %pS: %s%s%s(port 0x61: 0x%02x)\n", (void *)regs->eip,
 		reason & NMI_REASON_SERR ? "memory or bus error " : "",
 		reason & NMI_REASON_IOCHK ? "I/O channel check " : "",
 		reason & (NMI_REASON_SERR | NMI_REASON_IOCHK) ? "" : "no known cause ", reason);
+	preempt_count_sub(NMI_OFFSET);
 }
 
 /* ask_hook - shall the interrupted code go on? */

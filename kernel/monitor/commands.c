@@ -68,9 +68,8 @@ static const struct {
 	const char *name;
 	bool (*check)(void);
 } checkers[] = {
-	{"memblock", memblock_check}, {"page_alloc", page_alloc_check},
-	{"slab", slab_check},         {"kmap", kmap_check},
-	{"vmalloc", vmalloc_check},   {"ptdump", ptdump_check},
+	{"memblock", memblock_check}, {"page_alloc", page_alloc_check}, {"slab", slab_check},
+	{"kmap", kmap_check},         {"vmalloc", vmalloc_check},       {"ptdump", ptdump_check},
 };
 
 static void check_command(int argc __unused, char **argv __unused)

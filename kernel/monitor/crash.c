@@ -234,7 +234,7 @@ static void crash_command(int argc, char **argv)
 		pr_raw(" %s", crashes[i].how);
 	pr_raw("\n");
 }
-monitor_command("crash", crash_command, "HOW", "end the kernel on purpose, to see the report");
+monitor_command("crash", crash_command, "HOW", "end the kernel on purpose; without HOW, list the ways");
 
 static int crash_asked = -1;
 
