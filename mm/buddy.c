@@ -54,26 +54,31 @@ void zone_init_free_lists(struct zone *zone)
 	spin_lock_init(&zone->lock);
 }
 
-static __always_inline void add_to_free_list(struct zone *zone, struct page *page,
-					     unsigned int order)
-{
-	struct free_area *area = &zone->free_area[order];
+/*
+ * Inside the loops an order k is known by three things that change together, each by
+ * one instruction from k to k + 1: its free_area, its size 2^k, which is also its bit
+ * in free_orders, and the flags word of a free block of that order.
+ */
+#define FLAGS_OF_NEXT_ORDER (1UL << PAGE_ORDER_SHIFT)
 
-	page->flags = page_flags_buddy(zone, order);
+static __always_inline void add_to_free_list(struct zone *zone, struct page *page,
+					     struct free_area *area, unsigned long size,
+					     unsigned long flags)
+{
+	page->flags = flags;
 	list_add(&page->lru, &area->free_list);
 	area->nr_free++;
-	zone->free_orders |= 1U << order;
+	zone->free_orders |= size;
 }
 
 static __always_inline void del_from_free_list(struct zone *zone, struct page *page,
-					       unsigned int order)
+					       struct free_area *area, unsigned long size,
+					       unsigned long zone_flags)
 {
-	struct free_area *area = &zone->free_area[order];
-
 	__list_del_entry(&page->lru);
-	page->flags = page_flags_zone(zone->idx);
+	page->flags = zone_flags;
 	if (--area->nr_free == 0)
-		zone->free_orders &= ~(1U << order);
+		zone->free_orders &= ~size;
 }
 
 /*
@@ -84,12 +89,20 @@ static __always_inline void del_from_free_list(struct zone *zone, struct page *p
 static __always_inline void expand(struct zone *zone, struct page *page, unsigned int low,
 				   unsigned int high)
 {
-	zone->free_orders |= (1U << high) - (1U << low);
-	while (high > low) {
-		struct free_area *area = &zone->free_area[--high];
-		struct page *half = page + (1UL << high);
+	struct free_area *area = &zone->free_area[high];
+	struct free_area *end = &zone->free_area[low];
+	unsigned long flags = page_flags_buddy(zone, high);
+	unsigned long size = 1UL << high;
 
-		half->flags = page_flags_buddy(zone, high);
+	zone->free_orders |= size - (1UL << low);
+	while (area > end) {
+		struct page *half;
+
+		area--;
+		size >>= 1;
+		flags -= FLAGS_OF_NEXT_ORDER;
+		half = page + size;
+		half->flags = flags;
 		half->lru.next = &area->free_list;
 		half->lru.prev = &area->free_list;
 		area->free_list.next = &half->lru;
@@ -106,15 +119,17 @@ static __always_inline void expand(struct zone *zone, struct page *page, unsigne
 static __always_inline struct page *take_block(struct zone *zone, unsigned int order,
 					       unsigned int *keep)
 {
-	unsigned int orders = zone->free_orders >> order;
+	unsigned long orders = zone->free_orders >> order;
+	struct free_area *area;
 	unsigned int found;
 	struct page *page;
 
 	if (!orders)
 		return NULL;
-	found = order + __builtin_ctz(orders);
-	page = list_first_entry(&zone->free_area[found].free_list, struct page, lru);
-	del_from_free_list(zone, page, found);
+	found = order + (unsigned int)__builtin_ctzl(orders);
+	area = &zone->free_area[found];
+	page = list_first_entry(&area->free_list, struct page, lru);
+	del_from_free_list(zone, page, area, 1UL << found, page_flags_zone(zone->idx));
 	if (found > *keep)
 		expand(zone, page, *keep, found);
 	else
@@ -180,26 +195,35 @@ unsigned int rmqueue_bulk(struct zone *zone, unsigned int order, unsigned int co
 /*
  * buddy_merge - put a block on its list, after merging it with its free buddies
  * @page: head of the block, on no list; its flags are stale
+ *
+ * mem_map is aligned to the struct pages of a largest block, so that what is true of
+ * frame numbers is true of addresses in it: two buddies differ in one bit, and the
+ * one without it heads the pair. The caller adds to free_pages.
  */
 static __always_inline void buddy_merge(struct zone *zone, struct page *page, unsigned int order)
 {
-	unsigned long pfn = page_to_pfn(page);
-	unsigned long buddy_flags = page_flags_buddy(zone, order);
+	unsigned long first = (unsigned long)pfn_to_page(zone->zone_start_pfn);
+	unsigned long span = zone->spanned_pages * sizeof(struct page);
+	struct free_area *last = &zone->free_area[MAX_ORDER - 1];
+	struct free_area *area = &zone->free_area[order];
+	unsigned long zone_flags = page_flags_zone(zone->idx);
+	unsigned long flags = page_flags_buddy(zone, order);
+	unsigned long stride = sizeof(struct page) << order;
+	unsigned long head = (unsigned long)page;
 
-	page->flags = page_flags_zone(zone->idx);
-	zone->free_pages += 1UL << order;
-	while (order < MAX_ORDER - 1) {
-		unsigned long buddy_pfn = pfn ^ (1UL << order);
-		struct page *buddy = pfn_to_page(buddy_pfn);
+	page->flags = zone_flags;
+	for (; area < last; area++) {
+		unsigned long other = head ^ stride;
+		struct page *buddy = (struct page *)other;
 
-		if (!zone_spans_pfn(zone, buddy_pfn) || buddy->flags != buddy_flags)
+		if (other - first >= span || buddy->flags != flags)
 			break;
-		del_from_free_list(zone, buddy, order);
-		pfn &= buddy_pfn; /* the lower half heads the pair */
-		buddy_flags += page_flags_order(1);
-		order++;
+		del_from_free_list(zone, buddy, area, stride / sizeof(struct page), zone_flags);
+		head &= other;
+		flags += FLAGS_OF_NEXT_ORDER;
+		stride <<= 1;
 	}
-	add_to_free_list(zone, pfn_to_page(pfn), order);
+	add_to_free_list(zone, (struct page *)head, area, stride / sizeof(struct page), flags);
 }
 
 void free_one_page(struct zone *zone, struct page *page, unsigned int order)
@@ -208,23 +232,27 @@ void free_one_page(struct zone *zone, struct page *page, unsigned int order)
 
 	spin_lock_irqsave(&zone->lock, flags);
 	buddy_merge(zone, page, order);
+	zone->free_pages += 1UL << order;
 	spin_unlock_irqrestore(&zone->lock, flags);
 }
 
 unsigned int free_list_bulk(struct zone *zone, unsigned int order, unsigned int count,
 			    struct list_head *list)
 {
+	struct list_head *pos = list->prev;
 	unsigned int freed = 0;
 
 	spin_lock(&zone->lock);
-	while (freed < count && !list_empty(list)) {
-		struct page *page = list_last_entry(list, struct page, lru);
+	for (; freed < count && pos != list; freed++) {
+		struct page *page = list_entry(pos, struct page, lru);
 
-		__list_del_entry(&page->lru);
+		pos = pos->prev;
 		buddy_merge(zone, page, order);
-		freed++;
 	}
+	zone->free_pages += (unsigned long)freed << order;
 	spin_unlock(&zone->lock);
+	list->prev = pos; /* what was freed comes off the list in one piece */
+	pos->next = list;
 	return freed;
 }
 
@@ -307,8 +335,8 @@ static bool free_area_check(struct zone *zone, unsigned int order)
 	if (nr != area->nr_free)
 		return zone_complain(zone, "order %u: %lu blocks listed, %lu counted", order, nr,
 				     area->nr_free);
-	if (!!(zone->free_orders & (1U << order)) != (nr != 0))
-		return zone_complain(zone, "order %u: %lu blocks, free_orders %#x", order, nr,
+	if (!!(zone->free_orders & (1UL << order)) != (nr != 0))
+		return zone_complain(zone, "order %u: %lu blocks, free_orders %#lx", order, nr,
 				     zone->free_orders);
 	return true;
 }

@@ -7,6 +7,7 @@
 #include <arch/irq.h>
 
 #include <mm/fail.h>
+#include <mm/internal.h>
 
 unsigned int fail_nth_left;
 static bool fail_nth_hit;
@@ -15,11 +16,13 @@ void fail_nth_set(unsigned int n)
 {
 	fail_nth_hit = false;
 	WRITE_ONCE(fail_nth_left, n + 1);
+	update_fast_marks();
 }
 
 bool fail_nth_clear(void)
 {
 	WRITE_ONCE(fail_nth_left, 0);
+	update_fast_marks();
 	return fail_nth_hit;
 }
 

@@ -36,6 +36,9 @@ static __always_inline unsigned long page_flags_pcp(const struct zone *zone, uns
 	return page_flags_zone(zone->idx) | page_flags_order(order) | (1UL << PG_pcp);
 }
 
+/* mem_map begins at a multiple of this: the struct pages of one largest block. */
+#define MEM_MAP_ALIGN (MAX_ORDER_NR_PAGES * sizeof(struct page))
+
 /*
  * buddy.c: the lists of one zone. Blocks of it are "raw": no reference, no owner.
  * The functions that end in _locked want zone->lock, the others take it.
@@ -105,6 +108,17 @@ unsigned int free_list_bulk(struct zone *zone, unsigned int order, unsigned int 
  */
 bool zone_watermark_ok(const struct zone *zone, unsigned int order, unsigned long mark,
 		       enum zone_type highest_zoneidx, unsigned int alloc_flags);
+
+/* A fast mark that no zone is above; far from overflow. */
+#define FAST_MARK_CLOSED (ULONG_MAX / 2)
+
+/**
+ * update_fast_marks - set zone->fast_mark[], the one test of the allocator's fast paths
+ *
+ * Called when what it depends on has changed: watermarks and reserves; page_debug and
+ * fail_nth_left, which close the fast paths altogether.
+ */
+void update_fast_marks(void);
 
 /** gfp_to_alloc_flags - what a request in need may do to the reserves */
 unsigned int gfp_to_alloc_flags(gfp_t gfp);

@@ -86,7 +86,7 @@ static void __init alloc_mem_map(void)
 {
 	unsigned long size = PAGE_ALIGN(max_pfn * sizeof(struct page));
 
-	mem_map = memblock_alloc_try_nid_raw(size, PAGE_SIZE, 0, MEMBLOCK_ALLOC_ACCESSIBLE,
+	mem_map = memblock_alloc_try_nid_raw(size, MEM_MAP_ALIGN, 0, MEMBLOCK_ALLOC_ACCESSIBLE,
 					     NUMA_NO_NODE);
 	if (!mem_map)
 		panic("No memory for mem_map: %lu KiB for %lu page frames", size >> 10, max_pfn);
@@ -225,7 +225,6 @@ static void setup_zone_wmarks(struct zone *zone, unsigned long pages_min,
 		(unsigned long)div_u64((u64)pages_min * zone->managed_pages, lowmem_pages);
 	unsigned long scale = zone->managed_pages / (10000 / WATERMARK_SCALE_FACTOR);
 	unsigned long step = max(share >> 2, scale);
-	unsigned int bits;
 
 	zone->_watermark[WMARK_MIN] = share;
 	if (is_highmem(zone))
@@ -233,9 +232,6 @@ static void setup_zone_wmarks(struct zone *zone, unsigned long pages_min,
 			clamp(zone->managed_pages / 1024, SWAP_CLUSTER_MAX, 128UL);
 	zone->_watermark[WMARK_LOW] = min_wmark_pages(zone) + step;
 	zone->_watermark[WMARK_HIGH] = low_wmark_pages(zone) + step;
-	for (bits = 0; bits < NR_GFP_ZONES; bits++)
-		zone->fast_mark[bits] =
-			low_wmark_pages(zone) + zone->lowmem_reserve[gfp_zone((__force gfp_t)bits)];
 }
 
 void init_per_zone_wmark_min(void)
@@ -253,6 +249,7 @@ void init_per_zone_wmark_min(void)
 		setup_zone_wmarks(zone, min_free_kbytes >> (PAGE_SHIFT - 10), lowmem_pages);
 		zone_pcp_update(zone);
 	}
+	update_fast_marks();
 }
 
 /*

@@ -76,7 +76,8 @@ struct per_cpu_pages {
 /*
  * struct zone
  * @_watermark:      pages; requests stop at low, then at min; see wmark_pages()
- * @fast_mark:       low watermark plus reserve, by the zone bits of the request
+ * @fast_mark:       low watermark plus reserve, by the zone bits of the request; a
+ *                   number no zone reaches while every request goes the slow way
  * @lowmem_reserve:  pages kept from requests that could use a higher zone, by that zone
  * @per_cpu_pageset: page lists in front of the buddy
  * @zone_pgdat:      its node
@@ -103,7 +104,7 @@ struct zone {
 
 	spinlock_t lock;
 	unsigned long free_pages;
-	unsigned int free_orders;
+	unsigned long free_orders;
 	struct free_area free_area[MAX_ORDER];
 };
 

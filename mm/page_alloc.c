@@ -309,14 +309,15 @@ static noinline void prep_contents(struct page *page, unsigned int order, gfp_t 
 
 /*
  * prep_new_page - turn a raw block into an allocated one
- * @flags: what it says besides its zone and order: PG_pcp off a per-CPU list, nothing
- *         off the buddy's
+ * @flags:  what it says besides its zone and order: PG_pcp off a per-CPU list, nothing
+ *          off the buddy's
+ * @debugs: may options of debug_page.c be on?
  *
  * Return: false when somebody has touched the page since it was freed. It is then
  *         reported and lost, being in unknown hands.
  */
 static __always_inline bool prep_new_page(struct page *page, unsigned int order, gfp_t gfp,
-					  unsigned long caller, unsigned long flags)
+					  unsigned long caller, unsigned long flags, bool debugs)
 {
 	if (unlikely((page->flags & PAGE_FLAGS_BITS) != flags || page_ref_count(page))) {
 		report_bad_free(page, order, "page changed while it was free", page->caller);
@@ -326,7 +327,7 @@ static __always_inline bool prep_new_page(struct page *page, unsigned int order,
 	page->private = 0;
 	page->caller = caller;
 	atomic_set(&page->_refcount, 1);
-	if (unlikely((gfp & (__GFP_ZERO | __GFP_COMP)) || page_debug))
+	if (unlikely((gfp & (__GFP_ZERO | __GFP_COMP))) || (debugs && page_debug))
 		prep_contents(page, order, gfp);
 	return true;
 }
@@ -348,7 +349,7 @@ static noinline struct page *alloc_slow(gfp_t gfp, unsigned int order, unsigned 
 			page = alloc_in_need(gfp, order);
 		if (!page)
 			goto fail;
-	} while (!prep_new_page(page, order, gfp, caller, flags));
+	} while (!prep_new_page(page, order, gfp, caller, flags, true));
 	return page;
 
 fail:
@@ -365,11 +366,26 @@ static __always_inline bool must_not_sleep(gfp_t gfp, unsigned long irq_flags)
 	return gfpflags_allow_blocking(gfp) && (in_atomic() || irqs_disabled_flags(irq_flags));
 }
 
+void update_fast_marks(void)
+{
+	struct zone *zone;
+	unsigned int bits;
+
+	for_each_populated_zone(zone)
+		for (bits = 0; bits < NR_GFP_ZONES; bits++)
+			zone->fast_mark[bits] =
+				page_debug || fail_nth_left
+					? FAST_MARK_CLOSED
+					: low_wmark_pages(zone) + zone->lowmem_reserve[gfp_zone(
+									  (__force gfp_t)bits)];
+}
+
 /*
  * alloc_from_pcp - the way of nearly all requests for small blocks
  *
  * Whatever is not plain goes to alloc_slow(), which finds out what it is: the zone is
- * low, the list is empty, the caller must not sleep.
+ * low, or the fast path closed by an option; the list is empty; the caller must not
+ * sleep.
  */
 static __always_inline struct page *alloc_from_pcp(gfp_t gfp, unsigned int order,
 						   unsigned long caller)
@@ -380,8 +396,7 @@ static __always_inline struct page *alloc_from_pcp(gfp_t gfp, unsigned int order
 	unsigned long irq_flags;
 	struct page *page;
 
-	if (unlikely(READ_ONCE(zone->free_pages) <= zone->fast_mark[zone_bits]) ||
-	    unlikely(fail_nth_left))
+	if (unlikely(READ_ONCE(zone->free_pages) <= zone->fast_mark[zone_bits]))
 		return alloc_slow(gfp, order, caller);
 
 	local_irq_save(irq_flags);
@@ -392,7 +407,7 @@ static __always_inline struct page *alloc_from_pcp(gfp_t gfp, unsigned int order
 	}
 	page = pcp_pop(pcp, order);
 	local_irq_restore(irq_flags);
-	if (unlikely(!prep_new_page(page, order, gfp, caller, 1UL << PG_pcp)))
+	if (unlikely(!prep_new_page(page, order, gfp, caller, 1UL << PG_pcp, false)))
 		return alloc_slow(gfp, order, caller);
 	return page;
 }
@@ -406,13 +421,13 @@ static __always_inline struct page *alloc_from_buddy(gfp_t gfp, unsigned int ord
 	unsigned long pages = 1UL << order;
 	struct page *page;
 
-	if (unlikely(order >= MAX_ORDER) || unlikely(fail_nth_left) ||
+	if (unlikely(order >= MAX_ORDER) ||
 	    unlikely(READ_ONCE(zone->free_pages) < zone->fast_mark[zone_bits] + pages))
 		return alloc_slow(gfp, order, caller);
 
 	might_sleep_if(gfpflags_allow_blocking(gfp));
 	page = rmqueue(zone, order);
-	if (unlikely(!page) || unlikely(!prep_new_page(page, order, gfp, caller, 0)))
+	if (unlikely(!page) || unlikely(!prep_new_page(page, order, gfp, caller, 0, false)))
 		return alloc_slow(gfp, order, caller);
 	return page;
 }
@@ -576,27 +591,41 @@ void free_pages(unsigned long addr, unsigned int order)
 
 void get_page(struct page *page)
 {
-	page = compound_head(page);
-	if (unlikely(page_ref_count(page) <= 0)) {
-		report_bad_free(page, page_alloc_order(page), "get_page of a free page", _RET_IP_);
+	if (likely(page_is_described(page)))
+		page = compound_head(page);
+	if (unlikely(!page_is_described(page) || page_ref_count(page) <= 0)) {
+		report_bad_free(page, 0, "get_page of a free page", _RET_IP_);
 		return;
 	}
 	atomic_inc(&page->_refcount);
 }
 
-void put_page(struct page *page)
+/* Drop a reference unless it is the last; false if it is, or if there is none. */
+static __always_inline bool put_page_unless_last(struct page *page)
 {
-	int refs;
+	int refs = page_ref_count(page);
 
-	page = compound_head(page);
-	for (refs = page_ref_count(page); refs > 1;) {
+	while (refs > 1) {
 		int seen = atomic_cmpxchg(&page->_refcount, refs, refs - 1);
 
 		if (seen == refs)
-			return;
+			return true;
 		refs = seen;
 	}
-	free_block(page, compound_order(page), _RET_IP_);
+	return false;
+}
+
+void put_page(struct page *page)
+{
+	unsigned int order = 0;
+
+	if (likely(page_is_described(page))) {
+		page = compound_head(page);
+		if (put_page_unless_last(page))
+			return;
+		order = compound_order(page);
+	}
+	free_block(page, order, _RET_IP_);
 }
 
 /*

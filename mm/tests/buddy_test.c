@@ -76,14 +76,14 @@ static void split_then_merge(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, page_to_pfn(page), zone->zone_start_pfn);
 	for (order = 0; order <= 6; order++)
 		KUNIT_EXPECT_EQ(test, zone->free_area[order].nr_free, order < 6);
-	KUNIT_EXPECT_EQ(test, zone->free_orders, 0x3fU);
+	KUNIT_EXPECT_EQ(test, zone->free_orders, 0x3fUL);
 	KUNIT_EXPECT_EQ(test, zone->free_pages, 63UL);
 	KUNIT_EXPECT_TRUE(test, zone_check(zone));
 
 	free_one_page(zone, page, 0);
 	for (order = 0; order <= 6; order++)
 		KUNIT_EXPECT_EQ(test, zone->free_area[order].nr_free, order == 6);
-	KUNIT_EXPECT_EQ(test, zone->free_orders, 0x40U);
+	KUNIT_EXPECT_EQ(test, zone->free_orders, 0x40UL);
 	KUNIT_EXPECT_EQ(test, zone->free_pages, 64UL);
 	KUNIT_EXPECT_TRUE(test, zone_check(zone));
 }
@@ -124,7 +124,7 @@ static void smallest_fit(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, rmqueue(zone, 0), whole);
 	KUNIT_EXPECT_PTR_EQ(test, rmqueue(zone, 2), whole + 8);
 	KUNIT_EXPECT_PTR_EQ(test, rmqueue(zone, 1), whole + 32);
-	KUNIT_EXPECT_EQ(test, zone->free_orders, 0x1eU);
+	KUNIT_EXPECT_EQ(test, zone->free_orders, 0x1eUL);
 	KUNIT_EXPECT_EQ(test, zone->free_pages, 30UL);
 	KUNIT_EXPECT_TRUE(test, zone_check(zone));
 }
@@ -147,7 +147,7 @@ static void any_order_of_freeing(struct kunit *test)
 		for (i = 0; i < 16; i++)
 			free_one_page(zone, whole + perm[i], 0);
 		KUNIT_ASSERT_EQ(test, zone->free_area[4].nr_free, 1UL);
-		KUNIT_ASSERT_EQ(test, zone->free_orders, 0x10U);
+		KUNIT_ASSERT_EQ(test, zone->free_orders, 0x10UL);
 		KUNIT_ASSERT_PTR_EQ(test, rmqueue(zone, 4), whole);
 	}
 	KUNIT_EXPECT_TRUE(test, zone_check(zone));
@@ -210,14 +210,14 @@ static void bulk(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr, 25U);
 	KUNIT_EXPECT_EQ(test, freed, 2U);
 	/* The last two of the list are the last four pages: one block again. */
-	KUNIT_EXPECT_EQ(test, zone->free_orders, 0x4U);
+	KUNIT_EXPECT_EQ(test, zone->free_orders, 0x4UL);
 
 	local_irq_save(flags);
 	freed = free_list_bulk(zone, 1, 100, &list);
 	local_irq_restore(flags);
 	KUNIT_EXPECT_EQ(test, freed, 30U);
 	KUNIT_EXPECT_TRUE(test, list_empty(&list));
-	KUNIT_EXPECT_EQ(test, zone->free_orders, 0x40U);
+	KUNIT_EXPECT_EQ(test, zone->free_orders, 0x40UL);
 }
 
 struct live_block {
@@ -286,7 +286,7 @@ static void storm_against_model(struct kunit *test)
 	}
 	while (nr_live)
 		storm_give(test, zone, &model, live, &nr_live);
-	KUNIT_EXPECT_EQ(test, zone->free_orders, 0x100U);
+	KUNIT_EXPECT_EQ(test, zone->free_orders, 0x100UL);
 }
 
 /* zone_check() must see each kind of damage; its complaints become comments here. */

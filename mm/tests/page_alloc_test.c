@@ -213,6 +213,12 @@ static void zeroed(struct kunit *test)
 	free_page(addr);
 }
 
+static void set_page_debug(unsigned int debug)
+{
+	page_debug = debug;
+	update_fast_marks();
+}
+
 /* init_on_alloc= and init_on_free=, switched on for a moment. */
 static void init_options(struct kunit *test)
 {
@@ -220,19 +226,19 @@ static void init_options(struct kunit *test)
 	struct page *page;
 
 	for (order = 0; order < 5; order += 4) {
-		page_debug = (saved & PAGE_DEBUG_UNMAP) | PAGE_DEBUG_INIT_ON_ALLOC;
+		set_page_debug((saved & PAGE_DEBUG_UNMAP) | PAGE_DEBUG_INIT_ON_ALLOC);
 		dirty_free_memory(test, GFP_HIGHUSER, order);
 		page = alloc_pages(GFP_HIGHUSER, order);
 		KUNIT_ASSERT_NOT_NULL(test, page);
 		KUNIT_EXPECT_TRUE(test, block_is_zero(page, order));
 
-		page_debug = (saved & PAGE_DEBUG_UNMAP) | PAGE_DEBUG_INIT_ON_FREE;
+		set_page_debug((saved & PAGE_DEBUG_UNMAP) | PAGE_DEBUG_INIT_ON_FREE);
 		fill_block(page, order, 7);
 		__free_pages(page, order);
-		page_debug = saved & PAGE_DEBUG_UNMAP;
+		set_page_debug(saved & PAGE_DEBUG_UNMAP);
 		if (!page_debug || PageHighMem(page))
 			KUNIT_EXPECT_TRUE(test, block_is_zero(page, order));
-		page_debug = saved;
+		set_page_debug(saved);
 	}
 }
 
