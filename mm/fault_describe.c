@@ -7,7 +7,8 @@
  * pieces, so: no lock is waited for, and what a pointer in a page leads to is read
  * by copy_from_kernel_nofault(). mem_map itself is always there.
  *
- * Addresses in the kernel's image are left to the layout, which knows sections.
+ * Addresses in the kernel's image are left to the layout, which knows sections;
+ * but not those of .init once its pages have been given away.
  */
 #include <mm/fault_describe.h>
 #include <mm/highmem.h>
@@ -93,7 +94,8 @@ static int describe_direct_map(unsigned long addr, char *buf, size_t size)
 
 static bool in_image(unsigned long addr)
 {
-	return addr >= (unsigned long)_stext && addr < (unsigned long)_end;
+	return addr >= (unsigned long)_stext && addr < (unsigned long)_end &&
+	       PageReserved(virt_to_page(addr));
 }
 
 static int describe_memory(unsigned long addr, char *buf, size_t size)

@@ -19,7 +19,7 @@
 
 u32 trap_clobbers(void);
 
-#define X86_PF  14
+#define X86_PF   14
 #define PF_PROT  0x1U
 #define PF_WRITE 0x2U
 #define PF_USER  0x4U
@@ -28,8 +28,8 @@ u32 trap_clobbers(void);
 #define CR0_TS (1UL << 3)
 #define CR0_NE (1UL << 5)
 
-#define USER_CS 0x1bU
-#define USER_DS 0x23U
+#define USER_CS       0x1bU
+#define USER_DS       0x23U
 #define USER_DS_INDEX 4
 
 static struct kunit_fault fault;
@@ -327,11 +327,12 @@ static u32 *tss_esp0(void)
 
 	__asm__ __volatile__("str %0" : "=r"(selector));
 	descriptor = gdt()[selector / 8];
-	base = (unsigned long)(descriptor >> 16 & 0xffffff) | (unsigned long)(descriptor >> 56) << 24;
+	base = (unsigned long)(descriptor >> 16 & 0xffffff) | (unsigned long)(descriptor >> 56)
+								      << 24;
 	return (u32 *)base + 1;
 }
 
-static u8 ring0_stack[2048] __aligned(16);
+static u8 ring0_stack[2048] __used __aligned(16); /* user_write_kernel names it, too */
 
 static void __noreturn enter_ring3(unsigned long ip)
 {
@@ -366,7 +367,7 @@ extern const char user_int3[], user_cli[], user_write_kernel[], user_int80[];
 __asm__(".pushsection .text\n"
 	"user_int3:\tint3\n"
 	"user_cli:\tcli\n"
-	"user_write_kernel:\tmovl $1, 0xc0001000\n"
+	"user_write_kernel:\tmovl $1, ring0_stack\n"
 	"user_int80:\tint $0x80\n"
 	".popsection");
 
@@ -383,7 +384,7 @@ static const struct ring3_case ring3_cases[] = {
 	{"int3 is allowed", user_int3, 3, 0, 0, 1},
 	{"cli is not", user_cli, 13, 0, 0, 0},
 	{"nor to write kernel memory", user_write_kernel, 14, PF_USER | PF_WRITE | PF_PROT,
-	 0xc0001000, 0},
+	 (unsigned long)ring0_stack, 0},
 	/* error code: IDT entry 0x80 */
 	{"nor int 0x80", user_int80, 13, 0x80 << 3 | 2, 0, 0},
 };
@@ -600,8 +601,8 @@ static void backtrace_names_the_callers(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, lies_in(trace[1], "trace_middle"));
 	KUNIT_EXPECT_TRUE(test, lies_in(trace[2], "backtrace_names_the_callers"));
 	KUNIT_EXPECT_TRUE(test, lies_in(trace[trace_length - 1], "kmain") ||
-				lies_in(trace[trace_length - 1], "high_start") ||
-				trace_length == ARRAY_SIZE(trace));
+					lies_in(trace[trace_length - 1], "high_start") ||
+					trace_length == ARRAY_SIZE(trace));
 
 	trace_middle(2);
 	KUNIT_EXPECT_TRUE(test, lies_in(trace[0], "backtrace_names_the_callers"));
