@@ -89,6 +89,7 @@ void kmain(u32 magic, phys_addr_t info)
 	time_init();
 	free_area_init();
 	memblock_free_all();
+	mem_init_print_info();
 	pgtable_use_page_allocator();
 	init_per_zone_wmark_min();
 	kmem_cache_init();

@@ -89,6 +89,9 @@ void free_area_init(void);
  */
 void init_per_zone_wmark_min(void);
 
+/** mem_init_print_info - the line "Memory: available/present (...)". Context: boot, then. */
+void mem_init_print_info(void);
+
 /**
  * free_reserved_area - give boot memory to the page allocator
  * @start, @end: direct-map addresses, shrunk inward to whole pages

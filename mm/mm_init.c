@@ -324,6 +324,24 @@ unsigned long free_reserved_area(void *start, void *end, int poison, const char 
 	return pages;
 }
 
+static unsigned long __init kb_between(const char *start, const char *end)
+{
+	return (unsigned long)(end - start) >> 10;
+}
+
+void __init mem_init_print_info(void)
+{
+	unsigned long present = contig_page_data.node_present_pages;
+	unsigned long managed = totalram_pages();
+
+	pr_info("Memory: %luK/%luK available (%luK kernel code, %luK rodata, %luK rwdata, %luK init, %luK bss, %luK reserved, %luK highmem)\n",
+		managed << (PAGE_SHIFT - 10), present << (PAGE_SHIFT - 10),
+		kb_between(_stext, __start_rodata), kb_between(__start_rodata, _sdata),
+		kb_between(_sdata, __init_begin), kb_between(__init_begin, __init_end),
+		kb_between(__init_end, _end), (present - managed) << (PAGE_SHIFT - 10),
+		contig_page_data.node_zones[ZONE_HIGHMEM].managed_pages << (PAGE_SHIFT - 10));
+}
+
 /* Give a piece of the image away: first its name, then its pages. */
 static void free_image_part(void *start, void *end, const char *name)
 {

@@ -15,6 +15,8 @@
 #include <kernel/seq.h>
 
 #include <mm/internal.h>
+#include <mm/slab.h>
+#include <mm/vmalloc.h>
 
 #define PAGES_TO_KB(pages) ((pages) << (PAGE_SHIFT - 10))
 
@@ -218,6 +220,8 @@ void show_meminfo(struct seq_file *m)
 	show_kb(m, "HighFree:", i.freehigh);
 	show_kb(m, "LowTotal:", i.totalram - i.totalhigh);
 	show_kb(m, "LowFree:", i.freeram - i.freehigh);
+	show_kb(m, "Slab:", slab_nr_pages());
 	show_kb(m, "PageTables:", nr_kernel_pagetables());
 	show_kb(m, "VmallocTotal:", (VMALLOC_END - VMALLOC_START) >> PAGE_SHIFT);
+	show_kb(m, "VmallocUsed:", vmalloc_nr_pages());
 }

@@ -227,6 +227,7 @@ static void changed_while_free(struct kunit *test)
 		__free_pages(other, order);
 
 		/* Bring the lost block home. */
+		debug_page_alloc(page, order);
 		page->flags = (page->flags & PAGE_ZONE_MASK) | page_flags_order(order);
 		__free_pages(page, order);
 	}
