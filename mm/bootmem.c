@@ -141,6 +141,22 @@ static void __init make_map(void)
 	print_map(&map, "used");
 }
 
+/* resource_type_name - as /proc/iomem of Linux calls a range of the firmware's map */
+static const char *__init resource_type_name(u32 type)
+{
+	switch (type) {
+	case MEMMAP_USABLE:
+		return "System RAM";
+	case MEMMAP_ACPI:
+		return "ACPI Tables";
+	case MEMMAP_NVS:
+		return "ACPI Non-volatile Storage";
+	case MEMMAP_UNUSABLE:
+		return "Unusable memory";
+	}
+	return "Reserved";
+}
+
 /* fill_memblock - usable ranges to memblock.memory; every range to the registry */
 static void __init fill_memblock(void)
 {
@@ -156,7 +172,7 @@ static void __init fill_memblock(void)
 			pr_err("memory map: no place in memblock for [mem %pa, %u bytes]\n", &base,
 			       size);
 		resource_add(&iomem_resource, base, size,
-			     ram ? "System RAM" : memmap_type_name(e->type),
+			     resource_type_name(e->type),
 			     ram ? IORESOURCE_SYSTEM_RAM : IORESOURCE_MEM | IORESOURCE_BUSY);
 	}
 }
