@@ -43,13 +43,16 @@ void page_account_zone(const struct zone *zone, struct page_account *account)
 		[PAGE_PCP] = &account->pcp,           [PAGE_ALLOCATED] = &account->allocated,
 		[PAGE_LOST] = &account->lost,
 	};
+	enum page_state state;
 	unsigned long pfn, flags;
 	unsigned int order;
 
 	*account = (struct page_account){0};
 	local_irq_save(flags);
-	for (pfn = zone->zone_start_pfn; pfn < zone_end_pfn(zone); pfn += 1UL << order)
-		*counts[page_block(pfn_to_page(pfn), &order)] += 1UL << order;
+	for (pfn = zone->zone_start_pfn; pfn < zone_end_pfn(zone); pfn += 1UL << order) {
+		state = page_block(pfn_to_page(pfn), &order);
+		*counts[state] += 1UL << order;
+	}
 	local_irq_restore(flags);
 }
 

@@ -78,13 +78,14 @@ static void slab_no_object(struct kunit *test)
 
 /* Debugging. */
 
-/* An object of a cache that checks everything. */
+/* An object of a cache that checks everything; its maker is what reports must name. */
 struct debugged {
 	struct kmem_cache *cachep;
 	u8 *objp;
 };
 
-static struct debugged debugged_object(struct kunit *test, size_t size, slab_flags_t flags)
+static noinline struct debugged debugged_object(struct kunit *test, size_t size,
+						slab_flags_t flags)
 {
 	struct debugged d;
 
@@ -256,6 +257,7 @@ static void debug_tracks(struct kunit *test)
 	struct debugged d = debugged_object(test, 64, SLAB_STORE_USER);
 	struct slab_track *alloc = &slab_debug_data(d.cachep, d.objp)->track[TRACK_ALLOC];
 	struct slab_track *free = &slab_debug_data(d.cachep, d.objp)->track[TRACK_FREE];
+	unsigned int nth = 0;
 
 	KUNIT_EXPECT_NE(test, alloc->caller, 0UL);
 	KUNIT_EXPECT_GE(test, alloc->nr, 3);
@@ -263,7 +265,10 @@ static void debug_tracks(struct kunit *test)
 	blind_cache_free(d.cachep, d.objp);
 	KUNIT_EXPECT_GE(test, free->nr, 3);
 	KUNIT_EXPECT_TRUE(test, free->caller - (unsigned long)blind_cache_free < 64);
-	KUNIT_EXPECT_TRUE(test, free->entries[0] == free->caller || free->entries[1] == free->caller);
+	/* How deep it lies depends on what the compiler inlined. */
+	while (nth < free->nr && free->entries[nth] != free->caller)
+		nth++;
+	KUNIT_EXPECT_LT(test, nth, free->nr);
 	debugged_done(test, &d);
 }
 
