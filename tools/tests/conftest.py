@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+SHOWN = 8       # lines of why a test failed, at once
+
 
 class Progress:
     def __init__(self, terminal):
@@ -15,6 +17,7 @@ class Progress:
         self.done = 0
         self.seconds = {}
         self.failed = set()
+        self.reasons = []
 
     def pytest_xdist_node_collection_finished(self, ids):
         self.total = len(ids)
@@ -24,8 +27,10 @@ class Progress:
 
     def pytest_runtest_logreport(self, report):
         self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0) + report.duration
-        if not report.passed:
+        if not report.passed and report.nodeid not in self.failed:
             self.failed.add(report.nodeid)
+            self.reasons = [line[:160] for line in report.longreprtext.splitlines()
+                            if re.match(r"  - |E  ", line)][:SHOWN]
         if report.when != "teardown":
             return
         self.done += 1
@@ -33,6 +38,9 @@ class Progress:
         name = re.sub(r"^(?:[^:]*/)?test_(\w+)\.py::test_", r"\1: ", report.nodeid)
         self.terminal.write_line(f"[{self.done:3}/{self.total:3}] {self.seconds[report.nodeid]:6.1f} s"
                                  f"  {verdict}  {name}")
+        if verdict == "FAILED":         # in full, with the log's tail, at the end
+            for reason in self.reasons:
+                self.terminal.write_line(f"            {reason}")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
 Cases that cannot run, by what a machine lacks. A configuration of the matrix says
-what it lacks, and exactly these cases must then be skipped, no more and no fewer.
+what it lacks, its options say the rest, and exactly these cases must then be
+skipped, no more and no fewer.
 """
 
 # No page above the direct map.
@@ -47,11 +48,27 @@ FREE_4M = {"set_memory.split_keeps_everything_else", "set_memory.split_may_run_o
 # No address in low memory where one 4 MiB page ends and another begins.
 BOUNDARY_4M = {"set_memory.range_over_a_boundary"}
 
-# debug_pagealloc=on maps low memory by 4 KiB pages: none is left to split.
-LARGE_PAGES = {"set_memory.split_may_run_out"}
-
 # Too few free pages for an area whose array of pages needs an area itself.
 FREE_8M = {"vmalloc.nth_allocation_fails.vmalloc of 1030 pages"}
 
+# --- what the options of QEMU and of the kernel decide ------------------------------------
+
 # QEMU's educational device, which is there only when it is asked for.
 EDU = {"ioremap.edu_device"}
+
+# Use after free of a page faults only where debug_pagealloc=on unmaps free pages. Then
+# low memory is mapped by 4 KiB pages, and no larger one is left to split.
+UNMAPPED_PAGES = {"page_alloc.use_after_free_faults"}
+LARGE_PAGES = {"set_memory.split_may_run_out"}
+
+# Debugged or zeroed objects do not go through a cache's per-CPU arrays.
+OBJECT_ARRAYS = {"slab.slab_array_batches", "slab.slab_management"}
+
+
+def by_options(args, extra):
+    """Sets of cases that cannot run with these options of the kernel and of QEMU."""
+    if "edu" not in extra:
+        yield EDU
+    yield LARGE_PAGES if "debug_pagealloc=on" in args else UNMAPPED_PAGES
+    if "slab_debug=" in args or "init_on_" in args:
+        yield OBJECT_ARRAYS

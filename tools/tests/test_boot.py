@@ -9,7 +9,7 @@ import pytest
 
 import lab
 from lab import Config
-from skips import BOUNDARY_4M, FREE_4M, FREE_8M, HIGHMEM, LARGE_PAGES, MUCH_HIGHMEM
+from skips import BOUNDARY_4M, FREE_4M, FREE_8M, HIGHMEM, MUCH_HIGHMEM
 
 # RAM from the least it runs in to more than it can reach, and what each lacks. Of
 # "896M" the BIOS keeps the last 128 KiB, so there is no high memory yet.
@@ -63,10 +63,10 @@ MATRIX = [
     # Debugging.
     small("slab-debug", mem="128M", args="slab_debug=FPZU"),
     small("slab-debug-8M", mem="8M", args="slab_debug=FPZU", lacks=(FREE_4M, FREE_8M)),
-    small("debug-pagealloc", mem="128M", args="debug_pagealloc=on", lacks=(LARGE_PAGES,)),
-    Config("debug-pagealloc-1G", mem="1G", args="debug_pagealloc=on", lacks=(LARGE_PAGES,)),
+    small("debug-pagealloc", mem="128M", args="debug_pagealloc=on"),
+    Config("debug-pagealloc-1G", mem="1G", args="debug_pagealloc=on"),
     small("init-on-alloc-free", args="init_on_alloc=1 init_on_free=1"),
-    Config("everything-on", mem="1G", lacks=(LARGE_PAGES,),
+    Config("everything-on", mem="1G",
            args="slab_debug=FPZU debug_pagealloc=on init_on_alloc=1 init_on_free=1 memblock=debug"),
 ]
 

@@ -77,7 +77,7 @@ def fault(function, address, error, region, *functions):
         rf"BUG: page fault at {address} in {function}\+{HEX}/{HEX}$",
         rf"  error code 0x000\d: {error}, kernel mode$",
         rf"  address {address}: {region}",
-        r"page walk of 0(?:x[0-9a-f]+)?: CR3 [0-9a-f]{{8}}$",
+        r"page walk of 0(?:x[0-9a-f]+)?: CR3 [0-9a-f]{8}$",
         r"  p[dt]e\[\d+\] = [0-9a-f]{8}: ",
         rf"EIP: 0008:[0-9a-f]{{8}} {function}\+{HEX}/{HEX}$",
         r"EFLAGS: [0-9a-f]{8} ", r"EAX: [0-9a-f]{8} EBX: ", r"ESI: [0-9a-f]{8} EDI: ",
