@@ -149,7 +149,7 @@ static void any_order_of_freeing(struct kunit *test)
 {
 	struct zone *zone = kunit_zone(test, 16);
 	struct page *whole = rmqueue(zone, 4);
-	unsigned int round, i, perm[16];
+	unsigned int round, i, perm[16] = {0};
 
 	KUNIT_ASSERT_NOT_NULL(test, whole);
 	for (round = 0; round < 50; round++) {

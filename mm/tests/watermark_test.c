@@ -154,7 +154,7 @@ static unsigned long kept(const struct zone *zone, unsigned long mark, enum zone
  */
 static void exhausted_by(struct kunit *test, gfp_t gfp)
 {
-	unsigned long untouched[MAX_NR_ZONES], mark;
+	unsigned long untouched[MAX_NR_ZONES] = {0}, mark;
 	enum zone_type highest = gfp_zone(gfp);
 	struct zone *zone;
 
