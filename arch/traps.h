@@ -116,6 +116,17 @@ void register_kernel_stack(struct kernel_stack *stack);
 const struct kernel_stack *kernel_stack_of(unsigned long addr);
 
 /**
+ * arch_save_regs, arch_show_saved_regs - keep the caller's registers; print them
+ *
+ * For panic(), which saves first and prints when the message is out. The registers
+ * that a call may change are those of the caller at that point.
+ *
+ * Context: any. The copy is this CPU's; the last one counts.
+ */
+void arch_save_regs(void);
+void arch_show_saved_regs(void);
+
+/**
  * copy_from_kernel_nofault - read kernel memory that may not be there
  * @dst:  good memory
  * @src:  any address of this address space

@@ -27,8 +27,8 @@ extern enum on_bug_action on_bug;
  * panic - stop the machine with a message
  * @fmt: what happened
  *
- * Prints the message, registers' backtrace, and halts, or leaves QEMU with the
- * panic code when exit=1 was given. A panic inside a panic halts at once.
+ * Prints the message, registers and a backtrace, and halts, or leaves QEMU with
+ * the panic code when exit=1 was given. A panic inside a panic halts at once.
  *
  * Context: any, with any lock held.
  */

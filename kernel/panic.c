@@ -21,6 +21,7 @@
 #include <kernel/lib/vsprintf.h>
 #include <arch/cpu.h>
 #include <arch/irq.h>
+#include <arch/traps.h>
 
 #define FIRST_LINE_MAX 256
 #define TRACE_MAX      16
@@ -172,6 +173,7 @@ void panic(const char *fmt, ...)
 	static char message[FIRST_LINE_MAX];
 	va_list args;
 
+	arch_save_regs();
 	local_irq_disable();
 	if (!panicking) {
 		va_start(args, fmt);
@@ -181,6 +183,7 @@ void panic(const char *fmt, ...)
 	}
 	enter_panic();
 	printk(KERN_EMERG "Kernel panic: %s\n", message);
+	arch_show_saved_regs();
 	dump_stack();
 	leave_panic(message);
 }

@@ -21,7 +21,7 @@
  */
 void panic_reported(const char *what) __noreturn __cold;
 
-/** print_stack_trace - one symbolised line an entry. Context: any. */
+/** print_stack_trace - one symbolised line an entry, each a return address. Context: any. */
 void print_stack_trace(const unsigned long *entries, unsigned int nr);
 
 #endif

@@ -206,12 +206,16 @@ void kunit_fault_disarm(struct kunit *test __unused)
 	armed_fault = NULL;
 }
 
-/* fault_caught - does not return if a case armed for it */
+/*
+ * fault_caught - does not return if a case armed for it
+ * A fault of an interrupt handler that came in between is not what it armed for;
+ * nor could the handler be left without ending its interrupt.
+ */
 static void fault_caught(const struct fault_info *info)
 {
 	struct kunit_fault *fault = armed_fault;
 
-	if (!fault)
+	if (!fault || (preempt_count() ^ fault->saved_preempt_count) & (HARDIRQ_MASK | NMI_MASK))
 		return;
 	armed_fault = NULL;
 	fault->vector = info->vector;
@@ -227,8 +231,7 @@ static void fault_abort(const struct fault_info *info)
 {
 	if (!current_test || in_interrupt() || preempt_count() != case_preempt_count)
 		return;
-	KUNIT_FAIL(current_test, "unexpected exception %d at %pS", info->vector,
-		   (void *)info->ip);
+	KUNIT_FAIL(current_test, "unexpected exception %d at %pS", info->vector, (void *)info->ip);
 	kunit_abort(current_test);
 }
 
@@ -321,7 +324,7 @@ static enum kunit_status run_once(struct kunit_suite *suite, struct kunit_case *
 	current_test = test;
 	protected(test, init_and_run);
 	if (suite->exit)
-		protected(test, suite->exit);
+	protected(test, suite->exit);
 	current_test = NULL;
 	return test->status;
 }

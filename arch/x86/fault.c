@@ -17,6 +17,7 @@
  * Reference: SDM vol. 3, 4.7 (page fault error code), 6.13 (selector error code).
  */
 #include <kernel/panic.h>
+#include <kernel/percpu.h>
 #include <kernel/preempt.h>
 #include <kernel/printk.h>
 #include <kernel/lib/types.h>
@@ -236,8 +237,9 @@ void show_regs(const struct pt_regs *regs)
 	char flags[96];
 
 	describe_eflags(flags, sizeof(flags), regs->eflags);
-	pr_emerg("CPU: %u preempt_count: 0x%x%s\n", raw_smp_processor_id(), preempt_count(),
-		 in_hardirq() ? " in an interrupt handler" : "");
+	/* The NMI bit is also panic()'s own. */
+	pr_emerg("CPU: %u preempt_count: 0x%x%s\n", raw_smp_processor_id(),
+		 preempt_count() & ~NMI_MASK, in_hardirq() ? " in an interrupt handler" : "");
 	pr_emerg("EIP: %04lx:%08lx %pS\n", regs->cs & 0xffff, regs->eip, (void *)regs->eip);
 	pr_emerg("EFLAGS: %08lx %s\n", regs->eflags, flags);
 	pr_emerg("EAX: %08lx EBX: %08lx ECX: %08lx EDX: %08lx\n", regs->eax, regs->ebx, regs->ecx,
@@ -252,25 +254,32 @@ void show_regs(const struct pt_regs *regs)
 	show_stack_words(esp);
 }
 
-static bool reporting;
+DEFINE_PER_CPU(struct pt_regs, panic_regs); /* filled by arch_save_regs() */
+
+void arch_show_saved_regs(void)
+{
+	show_regs(this_cpu_ptr(&panic_regs));
+}
+
+static DEFINE_PER_CPU(unsigned int, reporting);
 
 bool fault_being_reported(void)
 {
-	return READ_ONCE(reporting);
+	return this_cpu_read(reporting);
 }
 
 void report_fault(const struct fault_info *info)
 {
-	if (reporting) {
+	if (fault_being_reported()) {
 		printk_panicking();
 		pr_emerg("fault inside the report: %s at %08lx, address %08lx; halted\n",
 			 info->name, info->ip, info->address);
 		arch_machine_exit(EXIT_PANIC);
 		arch_machine_halt();
 	}
-	WRITE_ONCE(reporting, true);
+	this_cpu_write(reporting, 1);
 	show_cause(info);
 	show_regs(info->regs);
 	show_trap_backtrace(info->regs);
-	WRITE_ONCE(reporting, false);
+	this_cpu_write(reporting, 0);
 }

@@ -3,8 +3,9 @@
  * The registers of interrupted code, as trap_entry.asm leaves them on the stack,
  * lowest address first: what PUSHA stores, the data segments, the number and the
  * error code, and what the CPU itself pushed. @esp and @ss are there only when
- * the CPU came from ring 3, and in the copy that doublefault.c makes of a TSS; else
- * the stack of the interrupted code begins where they would be.
+ * the CPU came from ring 3, and in copies made by software (of a double fault's TSS,
+ * of the registers in a panic); else the stack of the interrupted code begins where
+ * they would be.
  */
 #ifndef ASM_PTRACE_H
 #define ASM_PTRACE_H
@@ -16,7 +17,7 @@ struct pt_regs {
 	unsigned long edi;
 	unsigned long esi;
 	unsigned long ebp;
-	unsigned long pusha_esp; /* what PUSHA stored; of no use */
+	unsigned long pusha_esp; /* what PUSHA stored, never 0; 0 in a copy */
 	unsigned long ebx;
 	unsigned long edx;
 	unsigned long ecx;
@@ -39,12 +40,10 @@ static inline bool user_mode(const struct pt_regs *regs)
 	return (regs->cs & SEGMENT_RPL_MASK) == 3;
 }
 
-#define PT_REGS_VECTOR_DF 8
-
 /* interrupted_esp - the stack pointer of the interrupted code */
 static inline unsigned long interrupted_esp(const struct pt_regs *regs)
 {
-	if (user_mode(regs) || regs->vector == PT_REGS_VECTOR_DF)
+	if (user_mode(regs) || !regs->pusha_esp)
 		return regs->esp;
 	return (unsigned long)&regs->esp;
 }

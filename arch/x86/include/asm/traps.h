@@ -3,6 +3,7 @@
 #ifndef ASM_TRAPS_H
 #define ASM_TRAPS_H
 
+#include <kernel/percpu.h>
 #include <kernel/lib/types.h>
 #include <arch/traps.h>
 #include <asm/ptrace.h>
@@ -73,8 +74,11 @@ bool fixup_exception(struct pt_regs *regs);
 /* report_fault - print everything known about an exception; halts when it faults itself */
 void report_fault(const struct fault_info *info) __cold;
 
-/* fault_being_reported - is a report being printed just now? */
+/* fault_being_reported - is a report being printed just now, on this CPU? */
 bool fault_being_reported(void);
+
+/* Where arch_save_regs() stores. */
+DECLARE_PER_CPU(struct pt_regs, panic_regs);
 
 /* show_regs - all registers of @regs, control registers, code and stack words */
 void show_regs(const struct pt_regs *regs) __cold;
