@@ -65,45 +65,77 @@ void __init vmalloc_init(void)
  * Page tables of a range
  */
 
+/* The entry of an address of the vmalloc space; NULL when there is no page for its table. */
+static __always_inline pte_t *vmalloc_pte_alloc(unsigned long addr)
+{
+	pmd_t *pmd = pmd_off_k(addr);
+
+	if (unlikely(pmd_none(*pmd)))
+		return pte_alloc_kernel(pmd, addr);
+	return pte_offset_kernel(pmd, addr);
+}
+
+static void set_ptes_to_pages(pte_t *ptep, struct page **pages, unsigned long nr, pgprot_t prot)
+{
+	for (; nr; nr--, ptep++) {
+		BUG_ON(!pte_none(*ptep));
+		set_pte(ptep, mk_pte(*pages++, prot));
+	}
+}
+
+static void set_ptes_to_frames(pte_t *ptep, unsigned long pfn, unsigned long nr, pgprot_t prot)
+{
+	for (; nr; nr--, ptep++) {
+		BUG_ON(!pte_none(*ptep));
+		set_pte(ptep, pfn_pte(pfn++, prot));
+	}
+}
+
 int map_vm_area(struct vm_struct *area, pgprot_t prot, struct page **pages)
 {
 	unsigned long addr = (unsigned long)area->addr;
 	unsigned long end = addr + get_vm_area_size(area), next;
 
 	might_sleep();
-	do {
-		pte_t *ptep = pte_alloc_kernel(pmd_off_k(addr), addr);
+	for (; addr != end; addr = next) {
+		pte_t *ptep = vmalloc_pte_alloc(addr);
 
 		if (unlikely(!ptep))
 			return -ENOMEM;
 		next = pmd_addr_end(addr, end);
-		do {
-			BUG_ON(!pte_none(*ptep));
-			set_pte(ptep++, mk_pte(*pages++, prot));
-			addr += PAGE_SIZE;
-		} while (addr != next);
-	} while (addr != end);
+		set_ptes_to_pages(ptep, pages, (next - addr) >> PAGE_SHIFT, prot);
+		pages += (next - addr) >> PAGE_SHIFT;
+	}
 	return 0;
 }
 
 int ioremap_page_range(unsigned long addr, unsigned long end, phys_addr_t phys, pgprot_t prot)
 {
-	unsigned long pfn = PHYS_PFN(phys), next;
+	unsigned long next;
 
 	might_sleep();
-	do {
-		pte_t *ptep = pte_alloc_kernel(pmd_off_k(addr), addr);
+	for (; addr != end; addr = next) {
+		pte_t *ptep = vmalloc_pte_alloc(addr);
 
 		if (unlikely(!ptep))
 			return -ENOMEM;
 		next = pmd_addr_end(addr, end);
-		do {
-			BUG_ON(!pte_none(*ptep));
-			set_pte(ptep++, pfn_pte(pfn++, prot));
-			addr += PAGE_SIZE;
-		} while (addr != next);
-	} while (addr != end);
+		set_ptes_to_frames(ptep, PHYS_PFN(phys), (next - addr) >> PAGE_SHIFT, prot);
+		phys += next - addr;
+	}
 	return 0;
+}
+
+/* Clear @nr entries. Return: was any of them set? */
+static bool clear_ptes(pte_t *ptep, unsigned long addr, unsigned long nr)
+{
+	pteval_t seen = 0;
+
+	for (; nr; nr--, ptep++, addr += PAGE_SIZE) {
+		seen |= pte_val(*ptep);
+		pte_clear(&init_mm, addr, ptep);
+	}
+	return seen != 0;
 }
 
 /* Clear the entries of [addr, end), flushing nothing. Return: was any of them set? */
@@ -112,25 +144,14 @@ static bool vunmap_range_noflush(unsigned long addr, unsigned long end)
 	bool any = false;
 	unsigned long next;
 
-	do {
+	for (; addr != end; addr = next) {
 		pmd_t *pmd = pmd_off_k(addr);
-		pte_t *ptep;
 
 		next = pmd_addr_end(addr, end);
-		if (pmd_none(*pmd)) {
-			addr = next;
-			continue;
-		}
-		ptep = pte_offset_kernel(pmd, addr);
-		do {
-			if (!pte_none(*ptep)) {
-				pte_clear(&init_mm, addr, ptep);
-				any = true;
-			}
-			ptep++;
-			addr += PAGE_SIZE;
-		} while (addr != next);
-	} while (addr != end);
+		if (!pmd_none(*pmd))
+			any |= clear_ptes(pte_offset_kernel(pmd, addr), addr,
+					  (next - addr) >> PAGE_SHIFT);
+	}
 	return any;
 }
 
@@ -166,9 +187,25 @@ unsigned long vmalloc_to_pfn(const void *addr)
  * Areas
  */
 
-/* Return: the area; ERR_PTR(-EINVAL) for a size of 0, -ENOSPC after a message, -ENOMEM. */
+/* An array of up to so many pages lies in the descriptor itself. */
+#define MAX_INLINE_PAGES 16
+
+/* A descriptor, with room for an array if need be; two sizes, so that each is a constant. */
+static struct vm_struct *alloc_vm_struct(bool with_array, gfp_t gfp)
+{
+	gfp &= GFP_RECLAIM_MASK;
+	if (with_array)
+		return kmalloc(sizeof(struct vm_struct) + MAX_INLINE_PAGES * sizeof(struct page *),
+			       gfp);
+	return kmalloc(sizeof(struct vm_struct), gfp);
+}
+
+/*
+ * An area, and whether its descriptor is to have room for an array.
+ * Return: the area; ERR_PTR(-EINVAL) for a size of 0, -ENOSPC after a message, -ENOMEM.
+ */
 static struct vm_struct *__get_vm_area_node(unsigned long size, unsigned long flags, gfp_t gfp,
-					    unsigned long caller)
+					    bool with_array, unsigned long caller)
 {
 	struct vm_struct *area;
 	struct vmap_area *va;
@@ -176,11 +213,16 @@ static struct vm_struct *__get_vm_area_node(unsigned long size, unsigned long fl
 	size = PAGE_ALIGN(size);
 	if (unlikely(!size))
 		return ERR_PTR(-EINVAL);
-	area = kmalloc(sizeof(*area), gfp & GFP_RECLAIM_MASK);
+	area = alloc_vm_struct(with_array, gfp);
 	if (unlikely(!area))
 		return ERR_PTR(-ENOMEM);
 	size += PAGE_SIZE;
-	*area = (struct vm_struct){.size = size, .flags = flags, .caller = caller};
+	area->size = size;
+	area->flags = flags;
+	area->pages = NULL;
+	area->nr_pages = 0;
+	area->phys_addr = 0;
+	area->caller = caller;
 
 	/* The largest size has become 0 with its guard page; it fits nowhere. */
 	va = alloc_vmap_area(size ? size : ULONG_MAX, area, gfp);
@@ -198,7 +240,7 @@ struct vm_struct *get_vm_area_caller(unsigned long size, unsigned long flags, co
 	struct vm_struct *area;
 
 	might_sleep();
-	area = __get_vm_area_node(size, flags, GFP_KERNEL, (unsigned long)caller);
+	area = __get_vm_area_node(size, flags, GFP_KERNEL, false, (unsigned long)caller);
 	return IS_ERR(area) ? NULL : area;
 }
 
@@ -348,7 +390,7 @@ static int vm_area_alloc_pages(struct vm_struct *area, gfp_t gfp)
 }
 
 /*
- * An area with memory behind it, whose pages are noted in @pages.
+ * An area with memory behind it, whose pages are noted in @pages; NULL: in the descriptor.
  * Return: ERR_PTR(-ENOSPC) after a message, ERR_PTR(-ENOMEM) without one.
  */
 static struct vm_struct *make_vm_area(unsigned long size, gfp_t gfp, unsigned long flags,
@@ -356,11 +398,11 @@ static struct vm_struct *make_vm_area(unsigned long size, gfp_t gfp, unsigned lo
 {
 	struct vm_struct *area;
 
-	area = __get_vm_area_node(size, VM_ALLOC | VM_UNINITIALIZED | flags, gfp, caller);
+	area = __get_vm_area_node(size, VM_ALLOC | VM_UNINITIALIZED | flags, gfp, !pages, caller);
 	if (IS_ERR(area))
 		return area;
-	area->pages = pages;
-	if (unlikely(vm_area_alloc_pages(area, gfp) || map_vm_area(area, PAGE_KERNEL, pages)))
+	area->pages = pages ? pages : area->inline_pages;
+	if (unlikely(vm_area_alloc_pages(area, gfp) || map_vm_area(area, PAGE_KERNEL, area->pages)))
 		goto err_remove_area;
 	smp_wmb(); /* the pages before the flag that says they are there */
 	area->flags &= ~VM_UNINITIALIZED;
@@ -374,9 +416,10 @@ err_remove_area:
 }
 
 /*
- * The array for the pages of an area. One that needs more than a page is itself in an
- * area, whose own array then always fits into the page that it gets: 1024 entries stand
- * for 4 MiB of array, and that for all that 32 bits can address.
+ * The array for the pages of an area with too many for the descriptor. One that needs
+ * more than a page is itself in an area, whose own array then always fits into the page
+ * that it gets: 1024 entries stand for 4 MiB of array, and that for all that 32 bits can
+ * address.
  */
 static struct page **alloc_page_array(unsigned long nr_pages, gfp_t gfp, unsigned long caller)
 {
@@ -402,7 +445,7 @@ static void free_page_array(struct page **pages)
 {
 	struct vm_struct *area;
 
-	if (likely(!is_vmalloc_addr(pages))) {
+	if (!is_vmalloc_addr(pages)) {
 		kfree(pages);
 		return;
 	}
@@ -429,9 +472,9 @@ static void __cold warn_no_memory(unsigned long size, gfp_t gfp, unsigned long c
 static void *__vmalloc_caller(unsigned long size, gfp_t gfp, unsigned long flags,
 			      unsigned long caller)
 {
+	struct page **pages = NULL;
 	struct vm_struct *area;
 	unsigned long nr_pages;
-	struct page **pages;
 
 	might_sleep();
 	if (unlikely(!size))
@@ -439,16 +482,18 @@ static void *__vmalloc_caller(unsigned long size, gfp_t gfp, unsigned long flags
 	nr_pages = ((size - 1) >> PAGE_SHIFT) + 1;
 	if (unlikely(nr_pages > totalram_pages()))
 		goto err_warn;
-	pages = alloc_page_array(nr_pages, gfp, caller);
-	if (unlikely(!pages))
-		goto err_warn;
+	if (nr_pages > MAX_INLINE_PAGES) {
+		pages = alloc_page_array(nr_pages, gfp, caller);
+		if (unlikely(!pages))
+			goto err_warn;
+	}
 	area = make_vm_area(size, gfp, flags, pages, caller);
 	if (IS_ERR(area))
 		goto err_free_array;
 	return area->addr;
 
 err_free_array:
-	free_page_array(pages);
+	free_page_array(pages); /* NULL, or the array */
 	if (PTR_ERR(area) == -ENOSPC)
 		return NULL;
 err_warn:
@@ -495,7 +540,8 @@ void vfree(const void *addr)
 	if (unlikely(!area))
 		return;
 	vm_area_free_pages(area);
-	free_page_array(area->pages);
+	if (area->pages != area->inline_pages)
+		free_page_array(area->pages);
 	kfree(area);
 }
 
@@ -511,7 +557,7 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 	if (!count || count > totalram_pages())
 		return NULL;
 	area = __get_vm_area_node((unsigned long)count << PAGE_SHIFT, flags | VM_MAP, GFP_KERNEL,
-				  _RET_IP_);
+				  false, _RET_IP_);
 	if (IS_ERR(area))
 		return NULL;
 	if (map_vm_area(area, prot, pages)) {
@@ -598,7 +644,7 @@ void show_vmallocinfo(struct seq_file *m)
 	while (next_area_copy(addr, &va, &vm)) {
 		if (va.vm)
 			show_vm_struct(m, &vm);
-		else
+		else if (!va.pooled)
 			seq_printf(m, "0x%08lx-0x%08lx %7lu unpurged vm_area\n", va.va_start,
 				   va.va_end, va.va_end - va.va_start);
 		addr = va.va_end;

@@ -27,7 +27,7 @@ struct seq_file;
  * @addr:      its start
  * @size:      bytes, guard page included; see get_vm_area_size()
  * @flags:     VM_*
- * @pages:     of a VM_ALLOC area: its pages
+ * @pages:     of a VM_ALLOC area: its pages; the array is @inline_pages if it is short
  * @nr_pages:  how many
  * @phys_addr: of a VM_IOREMAP area: what it maps
  * @caller:    who made it, a return address
@@ -40,6 +40,7 @@ struct vm_struct {
 	unsigned int nr_pages;
 	phys_addr_t phys_addr;
 	unsigned long caller;
+	struct page *inline_pages[];
 };
 
 /** vmalloc_init - make the space ready. Context: boot, after kmem_cache_init(). */

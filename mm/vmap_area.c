@@ -12,25 +12,30 @@
  *
  * Freed areas stay taken. The CPU may still hold translations of them, and a flush of
  * every CPU's TLB for each vfree() would cost more than all the rest of it. So they
- * gather on a list, and when enough pages are on it one flush serves them all, after
- * which the ranges are free again. Until then a stale access reaches what the range
- * mapped before, but never what another area maps: no address is handed out twice
- * between two flushes.
+ * gather on a list, and when enough are on it one flush serves them all: the purge.
+ * Until then a stale access reaches what the range mapped before, but never what another
+ * area maps: no address is handed out twice between two flushes.
+ *
+ * After the purge small areas are not freed either, but pooled by size for the next
+ * request of that size, which then needs neither tree nor memory: most areas are small
+ * and live short lives. When addresses or memory run short the pools are emptied.
  *
  * Invariants (vmap_area_check() walks them):
  *   - areas are page aligned, lie in the vmalloc space, and do not overlap;
  *   - gap is the distance to the end of the area before, or to VMALLOC_START;
  *   - subtree_gap is the maximum over the subtree;
- *   - tree order is list order.
+ *   - tree order is list order;
+ *   - an area in a pool is not in use, and has the size that the pool is for.
  *
- * Locking: vmap_area_lock, interrupts off, guards tree and list, so that handlers may
- * look areas up and free them. The lazy list is pushed to and taken whole by atomic
+ * Locking: vmap_area_lock, interrupts off, guards tree, list and pools, so that handlers
+ * may look areas up and free them. The lazy list is pushed to and taken whole by atomic
  * exchange. vmap_purge_lock is held over a purge: whoever waits for it knows that all
  * that was freed before is flushed. Order: vmap_purge_lock, then vmap_area_lock.
  *
  * Reference: Linux 6.1 mm/vmalloc.c (find_vmap_lowest_match, __purge_vmap_area_lazy),
  * which keeps the free ranges in a second tree; one tree with gaps does with half the
- * work. Left out: alignment above a page, per-CPU blocks (vm_map_ram).
+ * work. Pools are as in Linux 6.9 (node_pool_add_va). Left out: alignment above a page,
+ * per-CPU blocks (vm_map_ram).
  */
 #define pr_fmt(fmt) "vmalloc: " fmt
 
@@ -54,7 +59,12 @@
 
 /* A purge at the latest when so much waits, or an eighth of the space if that is less. */
 #define LAZY_MAX_BYTES (32UL << 20)
-#define LAZY_MAX_AREAS 512
+#define LAZY_MAX_AREAS 128
+/* Areas that a purge takes care of without letting interrupts in. */
+#define PURGE_BATCH 32
+
+/* Pooled: areas of up to so many pages, guard included; in all as much as may wait. */
+#define POOL_MAX_AREA_PAGES 17
 
 DEFINE_SPINLOCK(vmap_area_lock);
 static DEFINE_SPINLOCK(vmap_purge_lock);
@@ -63,6 +73,10 @@ static struct kmem_cache *vmap_area_cachep;
 static struct rb_root vmap_area_root;
 static LIST_HEAD(vmap_area_list);
 static struct vmap_area vmap_end; /* the sentinel */
+
+static struct vmap_area *vmap_pools[POOL_MAX_AREA_PAGES + 1]; /* by pages */
+static unsigned long vmap_pooled_pages;
+static unsigned long vmap_pooled_areas;
 
 static struct vmap_area *vmap_lazy_list;
 static atomic_t vmap_lazy_nr; /* pages that wait */
@@ -185,6 +199,37 @@ struct vmap_area *__find_vmap_area(unsigned long addr)
  * Allocation
  */
 
+static __always_inline unsigned long vmap_area_pages(const struct vmap_area *va)
+{
+	return (va->va_end - va->va_start) >> PAGE_SHIFT;
+}
+
+static __always_inline void use_vmap_area(struct vmap_area *va, struct vm_struct *vm)
+{
+	va->vm = vm;
+	vm->addr = (void *)va->va_start;
+}
+
+static struct vmap_area *alloc_pooled(unsigned long size, struct vm_struct *vm)
+{
+	unsigned long nr_pages = size >> PAGE_SHIFT, flags;
+	struct vmap_area *va;
+
+	if (nr_pages > POOL_MAX_AREA_PAGES)
+		return NULL;
+	spin_lock_irqsave(&vmap_area_lock, flags);
+	va = vmap_pools[nr_pages];
+	if (va) {
+		vmap_pools[nr_pages] = va->next_free;
+		vmap_pooled_pages -= nr_pages;
+		vmap_pooled_areas--;
+		va->pooled = false;
+		use_vmap_area(va, vm);
+	}
+	spin_unlock_irqrestore(&vmap_area_lock, flags);
+	return va;
+}
+
 static bool try_alloc_vmap_area(struct vmap_area *va, unsigned long size, struct vm_struct *vm)
 {
 	struct vmap_area *next;
@@ -194,8 +239,7 @@ static bool try_alloc_vmap_area(struct vmap_area *va, unsigned long size, struct
 	next = find_lowest_gap(size);
 	if (next) {
 		insert_vmap_area(va, next, size);
-		va->vm = vm;
-		vm->addr = (void *)va->va_start;
+		use_vmap_area(va, vm);
 	}
 	spin_unlock_irqrestore(&vmap_area_lock, flags);
 	return next != NULL;
@@ -203,13 +247,17 @@ static bool try_alloc_vmap_area(struct vmap_area *va, unsigned long size, struct
 
 struct vmap_area *alloc_vmap_area(unsigned long size, struct vm_struct *vm, gfp_t gfp)
 {
-	struct vmap_area *va = kmem_cache_alloc(vmap_area_cachep, gfp & GFP_RECLAIM_MASK);
+	struct vmap_area *va = alloc_pooled(size, vm);
 
+	if (va)
+		return va;
+	va = kmem_cache_alloc(vmap_area_cachep, gfp & GFP_RECLAIM_MASK);
 	if (unlikely(!va))
 		return ERR_PTR(-ENOMEM);
+	va->pooled = false;
 	if (likely(try_alloc_vmap_area(va, size, vm)))
 		return va;
-	if (gfpflags_allow_blocking(gfp) && purge_vmap_area_lazy() &&
+	if (gfpflags_allow_blocking(gfp) && reclaim_vmap_areas() &&
 	    try_alloc_vmap_area(va, size, vm))
 		return va;
 
@@ -248,11 +296,11 @@ void free_vmap_area_lazy(struct vmap_area *va)
 	unsigned int nr_areas;
 	unsigned long nr_pages;
 
-	nr_pages = atomic_add_return((va->va_end - va->va_start) >> PAGE_SHIFT, &vmap_lazy_nr);
+	nr_pages = atomic_add_return(vmap_area_pages(va), &vmap_lazy_nr);
 	nr_areas = atomic_inc_return(&vmap_lazy_nr_areas);
 	do {
 		first = READ_ONCE(vmap_lazy_list);
-		va->next_lazy = first;
+		va->next_free = first;
 	} while (cmpxchg(&vmap_lazy_list, first, va) != first);
 
 	if (unlikely(nr_areas > LAZY_MAX_AREAS || nr_pages > lazy_max_pages()) && !in_atomic() &&
@@ -260,46 +308,127 @@ void free_vmap_area_lazy(struct vmap_area *va)
 		purge_vmap_area_lazy();
 }
 
+/* Keep a flushed area for the next request of its size. Return: is it kept? */
+static bool pool_vmap_area(struct vmap_area *va)
+{
+	unsigned long nr_pages = vmap_area_pages(va);
+
+	lockdep_assert_held(&vmap_area_lock);
+	if (nr_pages > POOL_MAX_AREA_PAGES || vmap_pooled_pages + nr_pages > lazy_max_pages())
+		return false;
+	va->pooled = true;
+	va->next_free = vmap_pools[nr_pages];
+	vmap_pools[nr_pages] = va;
+	vmap_pooled_pages += nr_pages;
+	vmap_pooled_areas++;
+	return true;
+}
+
+/*
+ * Pool what can be pooled of the flushed areas in the chain @va, take the rest out of the
+ * tree, and go on until the chain ends or interrupts have been off for long enough.
+ * Return: what is left of the chain; the areas to be freed are put before *@erased.
+ */
+static struct vmap_area *pool_or_erase_some(struct vmap_area *va, struct vmap_area **erased)
+{
+	struct vmap_area *next;
+	unsigned long flags;
+	unsigned int nr;
+
+	spin_lock_irqsave(&vmap_area_lock, flags);
+	for (nr = 0; va && nr < PURGE_BATCH; nr++, va = next) {
+		next = va->next_free;
+		if (pool_vmap_area(va))
+			continue;
+		erase_vmap_area(va);
+		va->next_free = *erased;
+		*erased = va;
+	}
+	spin_unlock_irqrestore(&vmap_area_lock, flags);
+	return va;
+}
+
 unsigned long purge_vmap_area_lazy(void)
 {
-	unsigned long start = ULONG_MAX, end = 0, nr_freed = 0;
-	struct vmap_area *va, *next;
+	unsigned long start = ULONG_MAX, end = 0, nr_areas = 0, nr_pages = 0;
+	struct vmap_area *first, *va, *erased = NULL;
 
 	spin_lock(&vmap_purge_lock);
-	va = xchg(&vmap_lazy_list, NULL);
-	if (!va) {
+	first = xchg(&vmap_lazy_list, NULL);
+	if (!first) {
 		spin_unlock(&vmap_purge_lock);
 		return 0;
 	}
-	for (next = va; next; next = next->next_lazy) {
-		start = min(start, next->va_start);
-		end = max(end, next->va_end);
+	for (va = first; va; va = va->next_free) {
+		start = min(start, va->va_start);
+		end = max(end, va->va_end);
+		nr_pages += vmap_area_pages(va);
+		nr_areas++;
 	}
 	flush_tlb_kernel_range(start, end);
 	nr_purges++;
 
-	for (; va; va = next) {
-		next = va->next_lazy;
-		atomic_sub((va->va_end - va->va_start) >> PAGE_SHIFT, &vmap_lazy_nr);
-		atomic_dec(&vmap_lazy_nr_areas);
-		free_vmap_area(va);
-		nr_freed++;
-	}
+	for (va = first; va;)
+		va = pool_or_erase_some(va, &erased);
+	atomic_sub(nr_pages, &vmap_lazy_nr);
+	atomic_sub(nr_areas, &vmap_lazy_nr_areas);
 	spin_unlock(&vmap_purge_lock);
-	return nr_freed;
+
+	while ((va = erased) != NULL) {
+		erased = va->next_free;
+		kmem_cache_free(vmap_area_cachep, va);
+	}
+	return nr_areas;
 }
 
-/* Areas that wait hold a little slab memory each, and block what lies above them. */
+/* Take one area out of the pools, or NULL when they are empty. */
+static struct vmap_area *unpool_vmap_area(void)
+{
+	struct vmap_area *va = NULL;
+	unsigned long flags;
+	unsigned int i;
+
+	spin_lock_irqsave(&vmap_area_lock, flags);
+	for (i = 0; i <= POOL_MAX_AREA_PAGES && !va; i++)
+		va = vmap_pools[i];
+	if (va) {
+		vmap_pools[vmap_area_pages(va)] = va->next_free;
+		vmap_pooled_pages -= vmap_area_pages(va);
+		vmap_pooled_areas--;
+		va->pooled = false;
+	}
+	spin_unlock_irqrestore(&vmap_area_lock, flags);
+	return va;
+}
+
+static unsigned long nr_freed_areas(void)
+{
+	return atomic_read(&vmap_lazy_nr_areas) + READ_ONCE(vmap_pooled_areas);
+}
+
+unsigned long reclaim_vmap_areas(void)
+{
+	unsigned long before = nr_freed_areas(), after;
+	struct vmap_area *va;
+
+	purge_vmap_area_lazy();
+	while ((va = unpool_vmap_area()) != NULL)
+		free_vmap_area(va);
+	after = nr_freed_areas(); /* others may have freed some meanwhile */
+	return before > after ? before - after : 0;
+}
+
+/* Freed areas hold a little slab memory each, and block what lies above them. */
 static unsigned long vmap_shrink_count(struct shrinker *shrinker __unused,
 				       struct shrink_control *sc __unused)
 {
-	return atomic_read(&vmap_lazy_nr_areas);
+	return nr_freed_areas();
 }
 
 static unsigned long vmap_shrink_scan(struct shrinker *shrinker __unused,
 				      struct shrink_control *sc __unused)
 {
-	return purge_vmap_area_lazy();
+	return reclaim_vmap_areas();
 }
 
 static struct shrinker vmap_shrinker = {
@@ -370,11 +499,35 @@ static bool vmap_node_check(struct vmap_area *va, unsigned long prev_end)
 	return true;
 }
 
+/* The pools hold as many areas and pages as the tree has pooled ones, each in its place. */
+static bool vmap_pools_check(unsigned long nr_areas, unsigned long nr_pages)
+{
+	unsigned long nr_chained = 0;
+	struct vmap_area *va;
+	unsigned int i;
+
+	for (i = 0; i <= POOL_MAX_AREA_PAGES; i++)
+		for (va = vmap_pools[i]; va && nr_chained <= nr_areas; va = va->next_free) {
+			nr_chained++;
+			if (va->pooled && !va->vm && vmap_area_pages(va) == i)
+				continue;
+			pr_err("area [%#lx, %#lx) in the pool of %u pages\n", va->va_start,
+			       va->va_end, i);
+			return false;
+		}
+	if (nr_chained == nr_areas && vmap_pooled_areas == nr_areas &&
+	    vmap_pooled_pages == nr_pages)
+		return true;
+	pr_err("%lu areas of %lu pages are pooled, %lu of %lu are counted, %lu chained\n", nr_areas,
+	       nr_pages, vmap_pooled_areas, vmap_pooled_pages, nr_chained);
+	return false;
+}
+
 bool vmap_area_check(void)
 {
+	unsigned long flags, prev_end = VMALLOC_START, pooled_areas = 0, pooled_pages = 0;
 	struct rb_node *node;
 	struct list_head *pos;
-	unsigned long flags, prev_end = VMALLOC_START;
 	bool sound = true;
 
 	spin_lock_irqsave(&vmap_area_lock, flags);
@@ -389,7 +542,12 @@ bool vmap_area_check(void)
 		sound = vmap_node_check(to_va(node), prev_end);
 		prev_end = to_va(node)->va_end;
 		pos = pos->next;
+		if (to_va(node)->pooled) {
+			pooled_areas++;
+			pooled_pages += vmap_area_pages(to_va(node));
+		}
 	}
+	sound = sound && vmap_pools_check(pooled_areas, pooled_pages);
 	if (sound && !rb_check(&vmap_area_root)) {
 		pr_err("the tree is no red-black tree\n");
 		sound = false;

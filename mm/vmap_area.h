@@ -18,9 +18,10 @@ struct vm_struct;
  * @gap:         free bytes between the area before and this one
  * @subtree_gap: the largest @gap of this node and all below it
  * @rb_node, @list: by address
- * @vm:          what it is used for; NULL once it is freed and waits for the purge
+ * @vm:          what it is used for; NULL once it is freed
  * @freed_by:    who freed it then, a return address
- * @next_lazy:   of those that wait
+ * @pooled:      freed, flushed, and kept for the next request of its size
+ * @next_free:   of those that wait for the flush, or that are pooled
  */
 struct vmap_area {
 	unsigned long va_start;
@@ -31,7 +32,8 @@ struct vmap_area {
 	struct list_head list;
 	struct vm_struct *vm;
 	unsigned long freed_by;
-	struct vmap_area *next_lazy;
+	bool pooled;
+	struct vmap_area *next_free;
 };
 
 /* Guards the tree, the list and every vm_struct that is in them. A leaf; interrupts off. */
@@ -41,12 +43,13 @@ extern spinlock_t vmap_area_lock;
 void vmap_area_init(void);
 
 /**
- * alloc_vmap_area - take the lowest free range that is large enough
+ * alloc_vmap_area - take a free range
  * @size: bytes, whole pages, guard page included
  * @vm:   what for; its addr is set
  * @gfp:  how hard to try for the node's own memory
  *
- * Purges the lazily freed areas and tries again before it gives up, if @gfp may sleep.
+ * A pooled area of this size, or else the lowest range that is large enough. Before it
+ * gives up it reclaims what was freed, if @gfp may sleep, and tries again.
  *
  * Context: as @gfp says. Takes vmap_area_lock.
  * Return: the area; ERR_PTR(-ENOMEM) without memory for the node, ERR_PTR(-ENOSPC)
@@ -55,7 +58,7 @@ void vmap_area_init(void);
 struct vmap_area *alloc_vmap_area(unsigned long size, struct vm_struct *vm, gfp_t gfp) __must_check;
 
 /**
- * __find_vmap_area - the area, live or waiting for the purge, that holds an address
+ * __find_vmap_area - the area, live or freed and still taken, that holds an address
  * Context: vmap_area_lock held. Return: NULL when there is none.
  */
 struct vmap_area *__find_vmap_area(unsigned long addr) __must_hold(&vmap_area_lock);
@@ -73,7 +76,7 @@ void free_vmap_area(struct vmap_area *va);
  * free_vmap_area_lazy - give back an area whose entries are cleared but not flushed
  * @va: with @vm NULL
  *
- * The range is free again after the next purge, which this call makes itself when
+ * The range is used again after the next purge, which this call makes itself when
  * enough has come together and its context allows.
  *
  * Context: any.
@@ -81,10 +84,16 @@ void free_vmap_area(struct vmap_area *va);
 void free_vmap_area_lazy(struct vmap_area *va);
 
 /**
- * purge_vmap_area_lazy - flush the TLB for all that waits, and free it
- * Context: process context, interrupts on. Return: number of areas freed.
+ * purge_vmap_area_lazy - flush the TLB for all that waits, and pool or free it
+ * Context: process context, interrupts on. Return: number of areas that waited.
  */
 unsigned long purge_vmap_area_lazy(void);
+
+/**
+ * reclaim_vmap_areas - purge, and free what is pooled
+ * Context: process context, interrupts on. Return: number of areas freed.
+ */
+unsigned long reclaim_vmap_areas(void);
 
 /** lazy_max_pages - so many pages may wait before a purge */
 unsigned long lazy_max_pages(void);
