@@ -131,6 +131,22 @@ void free_raw_block(struct page *page, unsigned int order, unsigned long caller)
 void zone_pcp_init(struct zone *zone);
 void zone_pcp_update(struct zone *zone);
 
+/**
+ * alloc_page_batch - single pages from this CPU's list, as many as are there
+ * @gfp:   as alloc_page()
+ * @nr:    pages wanted
+ * @pages: out: the pages
+ *
+ * Neither waits nor fills the list: a caller that needs more calls alloc_page() for
+ * one, and then this again.
+ *
+ * Context: any. Return: how many pages were stored, often fewer than @nr.
+ */
+unsigned int alloc_page_batch(gfp_t gfp, unsigned int nr, struct page **pages);
+
+/** free_page_batch - __free_page() of @nr pages. Context: any. */
+void free_page_batch(struct page **pages, unsigned int nr);
+
 /*
  * page_check.c: the caller's mistakes.
  */

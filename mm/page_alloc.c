@@ -438,6 +438,36 @@ static __always_inline struct page *alloc_block(gfp_t gfp, unsigned int order, u
 				    : alloc_from_buddy(gfp, order, caller);
 }
 
+/* Pages that a batch moves without letting interrupts in. */
+#define PAGE_BATCH_MAX 32U
+
+/*
+ * Several single pages for one turn with interrupts off. Like alloc_from_pcp() it takes
+ * the plain way or none: the caller goes on with alloc_page(), which fills the list.
+ */
+unsigned int alloc_page_batch(gfp_t gfp, unsigned int nr, struct page **pages)
+{
+	unsigned int zone_bits = (__force unsigned int)(gfp & GFP_ZONEMASK);
+	struct zone *zone = contig_page_data.preferred_zone[zone_bits];
+	unsigned int nr_taken = 0, nr_good = 0, i;
+	struct per_cpu_pages *pcp;
+	unsigned long irq_flags;
+
+	if (unlikely(READ_ONCE(zone->free_pages) <= zone->fast_mark[zone_bits]))
+		return 0;
+	nr = min(nr, PAGE_BATCH_MAX);
+	local_irq_save(irq_flags);
+	pcp = this_cpu_ptr(zone->per_cpu_pageset);
+	while (nr_taken < nr && !list_empty(&pcp->lists[0]))
+		pages[nr_taken++] = pcp_pop(pcp, 0);
+	local_irq_restore(irq_flags);
+
+	for (i = 0; i < nr_taken; i++)
+		if (likely(prep_new_page(pages[i], 0, gfp, _RET_IP_, 1UL << PG_pcp, false)))
+			pages[nr_good++] = pages[i];
+	return nr_good;
+}
+
 struct page *alloc_order_0(gfp_t gfp)
 {
 	return alloc_block(gfp, 0, _RET_IP_);
@@ -565,6 +595,48 @@ static __always_inline void free_block(struct page *page, unsigned int order, un
 		put_raw_block(page, order, caller);
 	else
 		free_slow(page, order, caller);
+}
+
+/* Put up to PAGE_BATCH_MAX pages that are prepared for it onto this CPU's lists. */
+static void pcp_put_batch(struct page **pages, unsigned int nr)
+{
+	struct per_cpu_pages *pcp;
+	unsigned long flags;
+	unsigned int i;
+
+	local_irq_save(flags);
+	for (i = 0; i < nr; i++) {
+		pcp = this_cpu_ptr(&zone_pagesets[page_zonenum(pages[i])]);
+		list_add(&pages[i]->lru, &pcp->lists[0]);
+		if (unlikely(++pcp->count > pcp->high))
+			pcp_shed(page_zone(pages[i]), pcp, pcp->batch, 0);
+	}
+	local_irq_restore(flags);
+}
+
+/* What is not plain goes the slow way at once; the rest gathers for a turn together. */
+void free_page_batch(struct page **pages, unsigned int nr)
+{
+	struct page *plain[PAGE_BATCH_MAX];
+	unsigned int nr_plain = 0;
+
+	while (nr--) {
+		struct page *page = *pages++;
+
+		if (unlikely(!page_is_described(page)) || unlikely(not_plain(page, 0)) ||
+		    unlikely(atomic_cmpxchg(&page->_refcount, 1, 0) != 1)) {
+			free_slow(page, 0, _RET_IP_);
+			continue;
+		}
+		page->caller = _RET_IP_;
+		page->flags = (page->flags & PAGE_ZONE_MASK) | (1UL << PG_pcp);
+		plain[nr_plain++] = page;
+		if (nr_plain == PAGE_BATCH_MAX) {
+			pcp_put_batch(plain, nr_plain);
+			nr_plain = 0;
+		}
+	}
+	pcp_put_batch(plain, nr_plain);
 }
 
 void free_order_0(struct page *page)
