@@ -47,6 +47,7 @@
 #include <kernel/spinlock.h>
 #include <arch/atomic.h>
 #include <arch/mmu.h>
+#include <mm/internal.h>
 #include <mm/mm.h>
 #include <mm/slab.h>
 #include <mm/vmalloc.h>
@@ -363,30 +364,40 @@ static void vm_area_free_pages(struct vm_struct *area)
 	unsigned int i;
 
 	for (i = 0; i < area->nr_pages; i++) {
-		struct page *page = area->pages[i];
-
-		BUG_ON(!PageVmalloc(page));
-		__ClearPageVmalloc(page);
-		__free_page(page);
+		BUG_ON(!PageVmalloc(area->pages[i]));
+		__ClearPageVmalloc(area->pages[i]);
 	}
+	if (area->nr_pages == 1)
+		__free_page(area->pages[0]);
+	else
+		free_page_batch(area->pages, area->nr_pages);
 	atomic_sub(area->nr_pages, &nr_vmalloc_pages);
 }
 
 /* After a failure the area has those pages that could be had. */
 static int vm_area_alloc_pages(struct vm_struct *area, gfp_t gfp)
 {
-	unsigned int nr_pages = get_vm_area_size(area) >> PAGE_SHIFT;
+	unsigned int nr_pages = get_vm_area_size(area) >> PAGE_SHIFT, nr = 0, i;
 
-	while (area->nr_pages < nr_pages) {
-		struct page *page = alloc_page(gfp | __GFP_NOWARN);
+	gfp |= __GFP_NOWARN;
+	while (nr < nr_pages) {
+		unsigned int taken = 0;
 
-		if (unlikely(!page))
-			break;
-		__SetPageVmalloc(page);
-		area->pages[area->nr_pages++] = page;
+		if (nr_pages > 1)
+			taken = alloc_page_batch(gfp, nr_pages - nr, area->pages + nr);
+		if (!taken) {
+			area->pages[nr] = alloc_page(gfp);
+			if (unlikely(!area->pages[nr]))
+				break;
+			taken = 1;
+		}
+		nr += taken;
 	}
-	atomic_add(area->nr_pages, &nr_vmalloc_pages);
-	return area->nr_pages == nr_pages ? 0 : -ENOMEM;
+	for (i = 0; i < nr; i++)
+		__SetPageVmalloc(area->pages[i]);
+	area->nr_pages = nr;
+	atomic_add(nr, &nr_vmalloc_pages);
+	return nr == nr_pages ? 0 : -ENOMEM;
 }
 
 /*

@@ -35,6 +35,7 @@ HIGHMEM = {
         "slot_is_flushed",
         "wrong_order_is_reported",
     )),
+    "vmalloc.a_kmapped_page_is_reported",
     "vmalloc.highmem_comes_first",
 }
 
@@ -49,7 +50,7 @@ FREE_4M = {"set_memory.split_keeps_everything_else", "set_memory.split_may_run_o
 BOUNDARY_4M = {"set_memory.range_over_a_boundary"}
 
 # Too few free pages for an area whose array of pages needs an area itself.
-FREE_8M = {"vmalloc.nth_allocation_fails.vmalloc of 1030 pages"}
+FREE_8M = {"vmalloc_fail.nth_allocation_fails.vmalloc of 1030 pages"}
 
 # --- what the options of QEMU and of the kernel decide ------------------------------------
 
