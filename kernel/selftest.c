@@ -246,8 +246,8 @@ static bool kunit_fault_hook(struct fault_info *info)
 
 /* --- running ----------------------------------------------------------------------------------- */
 
-/* protected - call fn(test) so that whatever ends it early comes back here */
-static void protected(struct kunit *test, void (*fn)(struct kunit *))
+/* run_guarded - call fn(test) so that whatever ends it early comes back here */
+static void run_guarded(struct kunit *test, void (*fn)(struct kunit *))
 {
 	case_preempt_count = preempt_count();
 	local_save_flags(case_irq_flags);
@@ -322,9 +322,9 @@ static enum kunit_status run_once(struct kunit_suite *suite, struct kunit_case *
 	running_suite = suite;
 	running_case = c;
 	current_test = test;
-	protected(test, init_and_run);
+	run_guarded(test, init_and_run);
 	if (suite->exit)
-	protected(test, suite->exit);
+		run_guarded(test, suite->exit);
 	current_test = NULL;
 	return test->status;
 }
