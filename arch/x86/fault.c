@@ -230,10 +230,11 @@ static void show_stack_words(unsigned long esp)
 	}
 }
 
-void show_regs(const struct pt_regs *regs)
+/* show_regs - @cr2 comes apart, since reads that were allowed to fault have changed it */
+static void show_regs(const struct pt_regs *regs, unsigned long cr2)
 {
 	unsigned long esp = interrupted_esp(regs);
-	unsigned long ss = user_mode(regs) ? regs->ss : __KERNEL_DS;
+	unsigned long ss = has_own_esp(regs) ? regs->ss : __KERNEL_DS;
 	char flags[96];
 
 	describe_eflags(flags, sizeof(flags), regs->eflags);
@@ -248,8 +249,8 @@ void show_regs(const struct pt_regs *regs)
 		 regs->ebp, ss & 0xffff, esp);
 	pr_emerg("DS: %04lx ES: %04lx FS: %04lx GS: %04lx\n", regs->ds & 0xffff, regs->es & 0xffff,
 		 regs->fs & 0xffff, regs->gs & 0xffff);
-	pr_emerg("CR0: %08lx CR2: %08lx CR3: %08lx CR4: %08lx\n", read_cr0(), read_cr2(),
-		 read_cr3(), read_cr4());
+	pr_emerg("CR0: %08lx CR2: %08lx CR3: %08lx CR4: %08lx\n", read_cr0(), cr2, read_cr3(),
+		 read_cr4());
 	show_code(regs->eip);
 	show_stack_words(esp);
 }
@@ -258,7 +259,7 @@ DEFINE_PER_CPU(struct pt_regs, panic_regs); /* filled by arch_save_regs() */
 
 void arch_show_saved_regs(void)
 {
-	show_regs(this_cpu_ptr(&panic_regs));
+	show_regs(this_cpu_ptr(&panic_regs), read_cr2());
 }
 
 static DEFINE_PER_CPU(unsigned int, reporting);
@@ -270,6 +271,8 @@ bool fault_being_reported(void)
 
 void report_fault(const struct fault_info *info)
 {
+	unsigned long cr2 = read_cr2();
+
 	if (fault_being_reported()) {
 		printk_panicking();
 		pr_emerg("fault inside the report: %s at %08lx, address %08lx; halted\n",
@@ -279,7 +282,7 @@ void report_fault(const struct fault_info *info)
 	}
 	this_cpu_write(reporting, 1);
 	show_cause(info);
-	show_regs(info->regs);
+	show_regs(info->regs, cr2);
 	show_trap_backtrace(info->regs);
 	this_cpu_write(reporting, 0);
 }

@@ -40,12 +40,16 @@ static inline bool user_mode(const struct pt_regs *regs)
 	return (regs->cs & SEGMENT_RPL_MASK) == 3;
 }
 
+/* has_own_esp - are @esp and @ss there? */
+static inline bool has_own_esp(const struct pt_regs *regs)
+{
+	return user_mode(regs) || !regs->pusha_esp;
+}
+
 /* interrupted_esp - the stack pointer of the interrupted code */
 static inline unsigned long interrupted_esp(const struct pt_regs *regs)
 {
-	if (user_mode(regs) || !regs->pusha_esp)
-		return regs->esp;
-	return (unsigned long)&regs->esp;
+	return has_own_esp(regs) ? regs->esp : (unsigned long)&regs->esp;
 }
 
 #endif

@@ -80,9 +80,6 @@ bool fault_being_reported(void);
 /* Where arch_save_regs() stores. */
 DECLARE_PER_CPU(struct pt_regs, panic_regs);
 
-/* show_regs - all registers of @regs, control registers, code and stack words */
-void show_regs(const struct pt_regs *regs) __cold;
-
 /* show_trap_backtrace - print the function that @regs interrupted, and its callers */
 void show_trap_backtrace(const struct pt_regs *regs) __cold;
 
