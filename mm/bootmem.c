@@ -10,7 +10,11 @@
  * iomem_resource: the kernel's image, section by section; what the loader left for
  * us to read; its modules; the BIOS's areas in the first MiB. Bad input loses
  * nothing of that: a map that does not list the kernel's own memory gets it added,
- * a module that lies over the kernel or outside RAM is named and passed over.
+ * a module that lies over the kernel is named and passed over.
+ *
+ * A list of memblock's that is too short grows, once nothing can be overwritten that
+ * is still needed: the image, the modules and the BIOS's areas are reserved first,
+ * and those fit. What the loader left for us to read has been copied by then.
  *
  * Locking: none; boot is single-threaded. Runs once.
  * Reference: Linux 6.1 arch/x86/kernel/e820.c, setup.c (setup_arch), in spirit.
@@ -31,7 +35,7 @@
 #include <arch/setup.h>
 
 #define RAW_MAX (BOOT_MAP_MAX + 2 * MEMMAP_EDITS_MAX)
-#define MAP_MAX (2 * RAW_MAX + 5)
+#define MAP_MAX (2 * RAW_MAX + 5 + 2) /* memmap_sanitize(), memmap_claim() */
 
 /* RAM that must be left for the kernel to come up at all; see README.md for the whole. */
 #define LEAST_FREE (512 * 1024UL)
@@ -111,6 +115,16 @@ static void __init drop_sparse(void)
 			(unsigned long)(sparse.excess >> 10));
 }
 
+static phys_addr_t __init image_start(void)
+{
+	return (phys_addr_t)(unsigned long)__boot_start;
+}
+
+static phys_addr_t __init image_end(void)
+{
+	return __pa(_end);
+}
+
 /* make_map - from boot_info.map to a map that can be trusted, in @map */
 static void __init make_map(void)
 {
@@ -136,6 +150,8 @@ static void __init make_map(void)
 		pr_warn("memory map: more entries than fit; RAM was lost\n");
 	memmap_sanitize(raw_map.entries, raw_map.nr, &map, &stats);
 	complain(&stats);
+	if (memmap_claim(&map, image_start(), image_end() - image_start()))
+		pr_warn("memory map: the kernel's own memory is not listed as RAM; added\n");
 	drop_sparse();
 	pr_info("Physical memory map as it is used:\n");
 	print_map(&map, "used");
@@ -157,21 +173,31 @@ static const char *__init resource_type_name(u32 type)
 	return "Reserved";
 }
 
-/* fill_memblock - usable ranges to memblock.memory; every range to the registry */
-static void __init fill_memblock(void)
+/* add_ram - usable ranges to memblock.memory. Return: false when they do not all fit. */
+static bool __init add_ram(void)
+{
+	bool fit = true;
+	unsigned int i;
+
+	for (i = 0; i < map.nr; i++) {
+		const struct memmap_entry *e = &map.entries[i];
+
+		if (e->type == MEMMAP_USABLE)
+			fit &= !memblock_add((phys_addr_t)e->base, (phys_addr_t)e->size);
+	}
+	return fit;
+}
+
+/* name_ranges - every range of the map to the registry */
+static void __init name_ranges(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < map.nr; i++) {
 		const struct memmap_entry *e = &map.entries[i];
-		phys_addr_t base = (phys_addr_t)e->base;
-		phys_addr_t size = (phys_addr_t)min(e->size, 0x100000000ULL - e->base);
 		bool ram = e->type == MEMMAP_USABLE;
 
-		if (ram && memblock_add(base, size))
-			pr_err("memory map: no place in memblock for [mem %pa, %u bytes]\n", &base,
-			       size);
-		resource_add(&iomem_resource, base, size,
+		resource_add(&iomem_resource, (phys_addr_t)e->base, (phys_addr_t)e->size,
 			     resource_type_name(e->type),
 			     ram ? IORESOURCE_SYSTEM_RAM : IORESOURCE_MEM | IORESOURCE_BUSY);
 	}
@@ -189,20 +215,12 @@ static void __init take(phys_addr_t start, phys_addr_t end, const char *name)
 
 static void __init take_image(void)
 {
-	phys_addr_t start = (phys_addr_t)(unsigned long)__boot_start;
-	phys_addr_t end = __pa(_end);
-
-	if (!memblock_is_region_memory(start, end - start)) {
-		pr_warn("memory map: the kernel's own memory is not listed as RAM; added\n");
-		if (memblock_add(start, end - start))
-			panic("memory map: no place for the kernel's own memory");
-	}
-	take(start, (phys_addr_t)(unsigned long)__boot_end, "Kernel boot");
+	take(image_start(), (phys_addr_t)(unsigned long)__boot_end, "Kernel boot");
 	take(__pa(_stext), __pa(__start_rodata), "Kernel code");
 	take(__pa(__start_rodata), __pa(_sdata), "Kernel rodata");
 	take(__pa(_sdata), __pa(__init_begin), "Kernel data");
 	take(__pa(__init_begin), __pa(__init_end), "Kernel init");
-	take(__pa(__init_end), end, "Kernel bss");
+	take(__pa(__init_end), image_end(), "Kernel bss");
 }
 
 static void __init take_modules(void)
@@ -212,7 +230,7 @@ static void __init take_modules(void)
 	for (i = 0; i < boot_info.nr_modules; i++) {
 		struct boot_module *m = &boot_info.modules[i];
 
-		if (m->start < __pa(_end) && m->end > (phys_addr_t)(unsigned long)__boot_start) {
+		if (m->start < image_end() && m->end > image_start()) {
 			pr_err("module %u (%s) lies over the kernel: ignored\n", i, m->name);
 			continue;
 		}
@@ -254,17 +272,22 @@ static void __init check_enough(void)
 void __init bootmem_init(void)
 {
 	phys_addr_t reachable = lowmem_limit_init();
+	bool fit;
 	unsigned int i;
 
 	make_map();
-	fill_memblock();
+	fit = add_ram();
+	name_ranges();
 	take_image();
-	for (i = 0; i < boot_info.nr_areas; i++)
-		take(boot_info.areas[i].start, boot_info.areas[i].end, "Boot information");
 	take_modules();
 	take_bios();
-	check_enough();
 	memblock_set_current_limit(reachable);
+	memblock_allow_resize();
+	if (!fit && !add_ram())
+		pr_err("memory map: memblock has no place for part of the RAM\n");
+	for (i = 0; i < boot_info.nr_areas; i++)
+		take(boot_info.areas[i].start, boot_info.areas[i].end, "Boot information");
+	check_enough();
 	memblock_dump_all();
 }
 
@@ -284,7 +307,6 @@ void __init bootmem_map_memory(void)
 	pgtable_use_memblock();
 	paging_init(ram_range, debug_pagealloc_enabled());
 	memblock_set_current_limit(PFN_PHYS(max_low_pfn));
-	memblock_allow_resize();
 }
 
 void *__init bootmem_alloc(size_t size, size_t align, const char *name)

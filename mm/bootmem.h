@@ -22,7 +22,7 @@ void bootmem_init(void);
 /**
  * bootmem_map_memory - build the final page tables over what memblock knows
  *
- * Afterwards memblock allocates from all of low memory, and may grow its arrays.
+ * Afterwards memblock allocates from all of low memory.
  *
  * Context: boot, after bootmem_init().
  */

@@ -139,6 +139,13 @@ static void remove_entry(struct memmap *map, unsigned int i)
 	memmove(&map->entries[i], &map->entries[i + 1], (map->nr - i) * sizeof(map->entries[0]));
 }
 
+static void insert_entry(struct memmap *map, unsigned int i, u64 start, u64 end, u32 type)
+{
+	memmove(&map->entries[i + 1], &map->entries[i], (map->nr - i) * sizeof(map->entries[0]));
+	map->entries[i] = (struct memmap_entry){.base = start, .size = end - start, .type = type};
+	map->nr++;
+}
+
 /* Is @a easier to do without than @b? Usable is worth more than any other, then size. */
 static bool less_needed(const struct memmap_entry *a, const struct memmap_entry *b)
 {
@@ -275,6 +282,71 @@ bool memmap_check(const struct memmap *map)
 		if (e[-1].base + e[-1].size == e->base && e[-1].type == e->type)
 			return false;
 	}
+	return true;
+}
+
+/* Is all of [start, end) in one usable entry? In a sanitised map there are never two. */
+static bool all_usable(const struct memmap *map, u64 start, u64 end)
+{
+	unsigned int i;
+
+	for (i = 0; i < map->nr; i++) {
+		const struct memmap_entry *e = &map->entries[i];
+
+		if (e->type == MEMMAP_USABLE && e->base <= start && end <= e->base + e->size)
+			return true;
+	}
+	return false;
+}
+
+/* Take [start, end) out of all entries. Return: the index that an entry for it would have. */
+static unsigned int cut_range(struct memmap *map, u64 start, u64 end)
+{
+	unsigned int i = 0;
+
+	while (i < map->nr && map->entries[i].base < end) {
+		struct memmap_entry *e = &map->entries[i];
+		u64 entry_end = e->base + e->size;
+
+		if (entry_end <= start) {
+			i++;
+			continue;
+		}
+		if (entry_end > end)
+			insert_entry(map, i + 1, end, entry_end, e->type);
+		if (e->base < start)
+			map->entries[i++].size = start - e->base;
+		else
+			remove_entry(map, i);
+		if (entry_end > end)
+			break;
+	}
+	return i;
+}
+
+/* Make entries i and i + 1 one, if they touch and are of one type. */
+static void merge_entries(struct memmap *map, unsigned int i)
+{
+	struct memmap_entry *e = &map->entries[i];
+
+	if (i + 1 >= map->nr || e[0].type != e[1].type || e[0].base + e[0].size != e[1].base)
+		return;
+	e[0].size += e[1].size;
+	remove_entry(map, i + 1);
+}
+
+bool memmap_claim(struct memmap *map, u64 base, u64 size)
+{
+	u64 end = base + size;
+	unsigned int i;
+
+	if (all_usable(map, base, end))
+		return false;
+	i = cut_range(map, base, end);
+	insert_entry(map, i, base, end, MEMMAP_USABLE);
+	merge_entries(map, i);
+	if (i)
+		merge_entries(map, i - 1);
 	return true;
 }
 

@@ -9,6 +9,7 @@
  *   memmap_append()       collect the raw entries
  *   memmap_update()       what mem= and memmap= ask for
  *   memmap_sanitize()     sorted, disjoint, merged, whole pages, below 4 GiB
+ *   memmap_claim()        what is in use is RAM, whatever the map says
  *   memmap_drop_sparse()  leave out RAM that is not worth its struct pages
  *
  * All are pure: no state, no output, nothing touched but their arguments, so that
@@ -110,6 +111,18 @@ void memmap_sanitize(const struct memmap_entry *raw, unsigned int nr_raw, struct
 
 /** memmap_check - is @map what memmap_sanitize() promises: sorted, disjoint, merged, whole pages? */
 bool memmap_check(const struct memmap *map) __pure;
+
+/**
+ * memmap_claim - make a range usable, whatever the map says of it
+ * @map:  a sanitised map, with room for two more entries
+ * @base: first byte, page-aligned
+ * @size: bytes, whole pages, below 4 GiB
+ *
+ * For the kernel's own image: it runs there, so there is memory.
+ *
+ * Return: true when part of the range was not usable before. @map stays sanitised.
+ */
+bool memmap_claim(struct memmap *map, u64 base, u64 size);
 
 /**
  * memmap_bios_start - where, below 640 KiB, the BIOS keeps data of its own

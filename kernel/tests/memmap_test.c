@@ -5,6 +5,8 @@
  */
 #include <kernel/selftest.h>
 #include <kernel/lib/memmap.h>
+#include <kernel/lib/minmax.h>
+#include <kernel/lib/string.h>
 
 #define U MEMMAP_USABLE
 #define R MEMMAP_RESERVED
@@ -683,6 +685,79 @@ static void checker_sees_faults(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, memmap_check(&map));
 }
 
+#define LOW                                                                                        \
+	{                                                                                          \
+		0, 0x100000, R                                                                     \
+	}
+#define RAM                                                                                        \
+	{                                                                                          \
+		0x100000, 0x100000, U                                                              \
+	}
+#define ACPI                                                                                       \
+	{                                                                                          \
+		0x200000, 0x100000, A                                                              \
+	}
+#define TOP                                                                                        \
+	{                                                                                          \
+		0x400000, 0x100000, U                                                              \
+	}
+
+/* Ranges made usable in this map, and what comes out; every part of it beside is kept. */
+static void claimed_range_is_usable(struct kunit *test)
+{
+	static const struct memmap_entry before[] = {LOW, RAM, ACPI, TOP};
+	static const struct {
+		u64 start, end;
+		bool changed;
+		unsigned int nr;
+		struct memmap_entry want[6];
+	} claims[] = {
+		{0x100000, 0x200000, false, 4, {LOW, RAM, ACPI, TOP}},
+		{0x401000, 0x402000, false, 4, {LOW, RAM, ACPI, TOP}},
+		/* in the middle of another type: three entries of one */
+		{0x80000,
+		 0x90000,
+		 true,
+		 6,
+		 {{0, 0x80000, R}, {0x80000, 0x10000, U}, {0x90000, 0x70000, R}, RAM, ACPI, TOP}},
+		/* joins what is usable below, and takes half of what lies above */
+		{0x180000,
+		 0x280000,
+		 true,
+		 4,
+		 {LOW, {0x100000, 0x180000, U}, {0x280000, 0x80000, A}, TOP}},
+		/* a hole, all of it: joins both sides, and swallows what is between */
+		{0x1ff000, 0x400000, true, 2, {LOW, {0x100000, 0x400000, U}}},
+		/* over all, and beyond */
+		{0, 0x800000, true, 1, {{0, 0x800000, U}}},
+		/* behind all */
+		{0x600000, 0x700000, true, 5, {LOW, RAM, ACPI, TOP, {0x600000, 0x100000, U}}},
+	};
+	unsigned int n, i;
+
+	for (n = 0; n < ARRAY_SIZE(claims); n++) {
+		struct memmap_entry entries[6];
+		struct memmap map = {.entries = entries, .nr = ARRAY_SIZE(before), .max = 6};
+
+		memcpy(entries, before, sizeof(before));
+		KUNIT_EXPECT_EQ(
+			test, memmap_claim(&map, claims[n].start, claims[n].end - claims[n].start),
+			claims[n].changed);
+		KUNIT_EXPECT_TRUE(test, memmap_check(&map));
+		KUNIT_ASSERT_EQ(test, map.nr, claims[n].nr);
+		for (i = 0; i < map.nr; i++) {
+			KUNIT_EXPECT_EQ(test, entries[i].base, claims[n].want[i].base);
+			KUNIT_EXPECT_EQ(test, entries[i].size, claims[n].want[i].size);
+			KUNIT_EXPECT_EQ(test, entries[i].type, claims[n].want[i].type);
+		}
+	}
+}
+
+#undef LOW
+#undef RAM
+#undef ACPI
+#undef TOP
+
 static struct kunit_case memmap_cases[] = {
 	KUNIT_CASE_PARAM(known_maps, example_gen_params),
 	KUNIT_CASE(oddities_are_counted),
@@ -695,6 +770,7 @@ static struct kunit_case memmap_cases[] = {
 	KUNIT_CASE(sparse_breaks_even),
 	KUNIT_CASE(sparse_counts_usable_alone),
 	KUNIT_CASE(sparse_leaves_reserved_alone),
+	KUNIT_CASE(claimed_range_is_usable),
 	KUNIT_CASE(options_are_parsed),
 	KUNIT_CASE(bad_options_change_nothing),
 	KUNIT_CASE(options_take_effect),

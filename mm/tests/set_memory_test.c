@@ -4,6 +4,7 @@
  * in every directory, and nowhere else. Rights are tried, not read off the tables.
  */
 #include <mm/fail.h>
+#include <mm/memblock.h>
 #include <mm/mm.h>
 #include <kernel/selftest.h>
 #include <kernel/sections.h>
@@ -183,16 +184,32 @@ static void split_keeps_everything_else(struct kunit *test)
 	put_block(addr, order);
 }
 
+/*
+ * boundary_in_ram - where two 4 MiB pages of the direct map meet, RAM on both sides
+ * The second from the image on, if there is one, as the first may be of 4 KiB pages.
+ */
+static unsigned long boundary_in_ram(void)
+{
+	unsigned long addr = ALIGN((unsigned long)_end, PMD_SIZE), found = 0;
+
+	for (; addr + 2 * PAGE_SIZE <= (unsigned long)high_memory; addr += PMD_SIZE) {
+		if (!memblock_is_region_memory(__pa(addr) - 2 * PAGE_SIZE, 4 * PAGE_SIZE))
+			continue;
+		if (found)
+			return addr;
+		found = addr;
+	}
+	return found;
+}
+
 /* A range that begins in one 4 MiB page, covers none whole, and ends in the next. */
 static void range_over_a_boundary(struct kunit *test)
 {
-	unsigned long boundary = ALIGN((unsigned long)_end, PMD_SIZE);
+	unsigned long boundary = boundary_in_ram();
 	unsigned long addr;
 	unsigned int i;
 
-	if (boundary + 2 * PMD_SIZE <= (unsigned long)high_memory)
-		boundary += PMD_SIZE; /* away from the image, between two 4 MiB pages */
-	if (boundary + 2 * PAGE_SIZE > (unsigned long)high_memory)
+	if (!boundary)
 		kunit_skip(test, "no 4 MiB boundary in low memory");
 	addr = boundary - 2 * PAGE_SIZE;
 	/* Whoever owns these pages keeps all rights: only the split is new. */

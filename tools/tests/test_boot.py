@@ -111,6 +111,13 @@ def results(run):
     return [line for line in run.lines if not re.match(r"(# )*\[ *\d+\.", line)]
 
 
+def test_map_without_the_kernel():
+    """Even the kernel's own place, and all else that its first page tables reach."""
+    run = lab.self_test(Config("memmap-kernel", mem="256M", args="memmap=64M$1M"),
+                        which="handover,paging,set_memory,resource")
+    assert any("the kernel's own memory is not listed as RAM" in line for line in run.lines)
+
+
 def test_seed_repeats_a_run():
     first, second = (lab.self_test(small(f"seed-{n}"), args="seed=1234") for n in (1, 2))
     assert results(first) == results(second)
