@@ -11,11 +11,12 @@
 ;   1. check by CPUID that the CPU has what the compiler was told to assume and
 ;      what paging here stands on; if not, say on COM1 and the screen what is
 ;      missing, and halt;
-;   2. fill boot_pg_dir with 4 MiB pages: the first 64 MiB at PAGE_OFFSET, and
+;   2. check that there is memory up to the end of the image, likewise;
+;   3. fill boot_pg_dir with 4 MiB pages: the first 64 MiB at PAGE_OFFSET, and
 ;      4 MiB one to one for the instruction that turns paging on;
-;   3. turn on PSE, paging and write protection, jump high, load a flat GDT, drop
+;   4. turn on PSE, paging and write protection, jump high, load a flat GDT, drop
 ;      the one-to-one entry;
-;   4. call kmain(magic, info) on the boot stack.
+;   5. call kmain(magic, info) on the boot stack.
 ;
 ; boot_pg_dir serves until paging_init() has built the final tables. Section .boot
 ; is given to the page allocator after boot.
@@ -46,11 +47,11 @@ bits 32
 
 ; _start - in: EAX magic, EBX information; all else undefined. Does not return.
 global _start
-extern kmain
+extern kmain, __bss_start, _end
 _start:
         cli
         cld
-        mov     esp, boot_stack_top - PAGE_OFFSET
+        mov     esp, early_stack_top    ; in .boot: bss may not be there, see below
         mov     edi, eax                ; magic, kept to the end in EDI
         mov     ebp, ebx                ; information, kept in EBP
         push    dword 0
@@ -79,6 +80,23 @@ _start:
         and     edx, CPUID_PSE | CPUID_TSC | CPUID_CX8 | CPUID_CMOV
         jnz     no_feature
 
+        ; A loader may copy an image to where there is no memory and never notice. Each
+        ; page of bss, still zero, is given a word of its own; a page that has lost it
+        ; when all are written is not there. What the cache pretends is written out first.
+        mov     ebx, __bss_start - PAGE_OFFSET
+.mark:  mov     [ebx], ebx
+        add     ebx, 4096
+        cmp     ebx, _end - PAGE_OFFSET
+        jb      .mark
+        wbinvd
+        mov     ebx, __bss_start - PAGE_OFFSET
+.probe: cmp     [ebx], ebx
+        jne     no_memory
+        mov     dword [ebx], 0
+        add     ebx, 4096
+        cmp     ebx, _end - PAGE_OFFSET
+        jb      .probe
+
         ; The bootstrap page directory. The loader has cleared it, as it is bss.
         mov     eax, PDE_FLAGS
         mov     ecx, BOOT_MAP_SIZE >> 22
@@ -101,6 +119,11 @@ _start:
         mov     cr0, eax
         mov     eax, high_start
         jmp     eax
+
+no_memory:
+        mov     esi, msg_no_memory
+        call    boot_puts
+        jmp     stop
 
 no_cpuid:
         mov     esi, msg_no_cpuid
@@ -156,6 +179,8 @@ boot_puts:
         ret
 
 section .boot.data progbits alloc noexec write align=4
+early_stack:    times 32 dd 0
+early_stack_top:
 boot_column:    dd 0
 feature_table:
         dd      CPUID_PSE, name_pse
@@ -164,6 +189,7 @@ feature_table:
         dd      CPUID_CMOV, name_cmov
         dd      0
 msg_no_cpuid:   db "k896: this CPU has no CPUID feature flags; an i686 or later is needed. Halted.", 13, 10, 0
+msg_no_memory:  db "k896: too little memory: it ends before the kernel's image does. Halted.", 13, 10, 0
 msg_lacks:      db "k896: this CPU lacks:", 0
 name_pse:       db " pse", 0
 name_tsc:       db " tsc", 0

@@ -51,6 +51,15 @@ def test_too_little_memory(name, args, pattern):
           [f"Kernel panic: .*{pattern}", r"Call Trace:"])
 
 
+def test_image_that_runs_over_the_end_of_memory():
+    """-O0 code is larger than 2 MiB; QEMU loads it all the same."""
+    run = lab.boot(Config("image-2M", mem="2M", variant="O0", timeout=30), "exit=1",
+                   until="Halted.")
+    if not any("k896: too little memory: it ends before the kernel's image does." in line
+               for line in run.lines):
+        run.fail(["the message about the image is missing"])
+
+
 def test_out_of_reach_and_sparse_memory_are_named():
     run = lab.boot(Config("says-4G", mem="4G"), "exit=1 selftest=selftest")
     check(run, lab.ktap.EXIT_PASS, [r"1024 MiB of RAM beyond 4 GiB"])
