@@ -77,6 +77,7 @@ static void *__init percpu_alloc(size_t size, size_t align)
 void kmain(u32 magic, phys_addr_t info)
 {
 	vsprintf_set_symbolizer(kallsyms_lookup);
+	vga_init();
 	setup_arch(magic, info);
 	parse_cmdline(boot_info.cmdline);
 	sched_clock_init();
@@ -98,7 +99,6 @@ void kmain(u32 magic, phys_addr_t info)
 	fault_describe_init();
 	memblock_discard();
 	serial_init();
-	vga_init();
 	keyboard_init();
 	local_irq_enable();
 	system_running = true;

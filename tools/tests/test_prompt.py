@@ -3,6 +3,7 @@
 A dialogue with the prompt, on the serial line and on the PC's own screen and
 keyboard: every command, the line editor, and the ways out.
 """
+import contextlib
 import re
 import socket
 import time
@@ -265,20 +266,32 @@ def test_screen_and_keyboard(tmp_path):
         monitor.wait_for(r"A!: no such command")
 
 
-def test_without_serial_port_the_screen_works(tmp_path):
-    """The absence of COM1 is tolerated: the prompt is on the screen alone."""
+@contextlib.contextmanager
+def without_serial_port(tmp_path, args):
+    """A machine that has no COM1, and the monitor that shows its screen."""
     path = tmp_path / "monitor"
     argv = ["timeout", "-k", "5", "60", lab.qemu.QEMU, "-accel", "tcg", "-m", "64M", "-net", "none",
             "-no-reboot", "-display", "none", "-serial", "none", "-monitor",
             f"unix:{path},server=on,wait=off", "-kernel", str(lab.build() / "k896.elf"),
-            "-append", "selftest=list"]
+            "-append", args]
     with lab.subprocess.Popen(argv, stdin=lab.subprocess.DEVNULL) as machine:
         for _ in range(100):
             if path.exists():
                 break
             time.sleep(0.05)
-        monitor = Monitor(path)
+        yield Monitor(path)
+        machine.terminate()
+
+
+def test_without_serial_port_the_screen_works(tmp_path):
+    """The absence of COM1 is tolerated: the prompt is on the screen alone."""
+    with without_serial_port(tmp_path, "selftest=list") as monitor:
         monitor.wait_for(r"^k896>")
         monitor.press([*"uptime", "ret"])
         monitor.wait_for(r"^up \d+\.\d{6} seconds")
-        machine.terminate()
+
+
+def test_without_serial_port_an_early_panic_is_seen(tmp_path):
+    """The screen is there before anything can go wrong."""
+    with without_serial_port(tmp_path, "memmap=exactmap memmap=64K@0") as monitor:
+        monitor.wait_for(r"Kernel panic: too little memory")
