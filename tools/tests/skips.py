@@ -57,9 +57,8 @@ FREE_8M = {"vmalloc_fail.nth_allocation_fails.vmalloc of 1030 pages"}
 # QEMU's educational device, which is there only when it is asked for.
 EDU = {"ioremap.edu_device"}
 
-# Use after free of a page faults only where debug_pagealloc=on unmaps free pages. Then
-# low memory is mapped by 4 KiB pages, and no larger one is left to split.
-UNMAPPED_PAGES = {"page_alloc.use_after_free_faults"}
+# Where debug_pagealloc=on unmaps free pages, low memory is mapped by 4 KiB pages, and no
+# larger one is left to split.
 LARGE_PAGES = {"set_memory.split_may_run_out"}
 
 # Debugged or zeroed objects do not go through a cache's per-CPU arrays.
@@ -70,6 +69,7 @@ def by_options(args, extra):
     """Sets of cases that cannot run with these options of the kernel and of QEMU."""
     if "edu" not in extra:
         yield EDU
-    yield LARGE_PAGES if "debug_pagealloc=on" in args else UNMAPPED_PAGES
+    if "debug_pagealloc=on" in args:
+        yield LARGE_PAGES
     if "slab_debug=" in args or "init_on_" in args:
         yield OBJECT_ARRAYS
