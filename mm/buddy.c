@@ -63,7 +63,7 @@ void zone_init_free_lists(struct zone *zone)
 
 static __always_inline void add_to_free_list(struct zone *zone, struct page *page,
 					     struct free_area *area, unsigned long size,
-					     unsigned long flags)
+					     unsigned long flags) __must_hold(&zone->lock)
 {
 	page->flags = flags;
 	list_add(&page->lru, &area->free_list);
@@ -73,7 +73,7 @@ static __always_inline void add_to_free_list(struct zone *zone, struct page *pag
 
 static __always_inline void del_from_free_list(struct zone *zone, struct page *page,
 					       struct free_area *area, unsigned long size,
-					       unsigned long zone_flags)
+					       unsigned long zone_flags) __must_hold(&zone->lock)
 {
 	__list_del_entry(&page->lru);
 	page->flags = zone_flags;
@@ -87,7 +87,7 @@ static __always_inline void del_from_free_list(struct zone *zone, struct page *p
  * @low:  order to keep; every list in [@low, @high) is empty
  */
 static __always_inline void expand(struct zone *zone, struct page *page, unsigned int low,
-				   unsigned int high)
+				   unsigned int high) __must_hold(&zone->lock)
 {
 	struct free_area *area = &zone->free_area[high];
 	struct free_area *end = &zone->free_area[low];
@@ -117,7 +117,7 @@ static __always_inline void expand(struct zone *zone, struct page *page, unsigne
  * Return: its head, or NULL.
  */
 static __always_inline struct page *take_block(struct zone *zone, unsigned int order,
-					       unsigned int *keep)
+					       unsigned int *keep) __must_hold(&zone->lock)
 {
 	unsigned long orders = zone->free_orders >> order;
 	struct free_area *area;
@@ -201,6 +201,7 @@ unsigned int rmqueue_bulk(struct zone *zone, unsigned int order, unsigned int co
  * one without it heads the pair. The caller adds to free_pages.
  */
 static __always_inline void buddy_merge(struct zone *zone, struct page *page, unsigned int order)
+	__must_hold(&zone->lock)
 {
 	unsigned long first = (unsigned long)pfn_to_page(zone->zone_start_pfn);
 	unsigned long span = zone->spanned_pages * sizeof(struct page);
