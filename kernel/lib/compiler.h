@@ -87,6 +87,9 @@
 
 #define barrier() __asm__ __volatile__("" ::: "memory")
 
+/* OPTIMIZER_HIDE_VAR - the compiler forgets how it computed @var, and uses the result */
+#define OPTIMIZER_HIDE_VAR(var) __asm__("" : "+r"(var))
+
 /* One access, neither torn, merged nor repeated by the compiler. */
 #define READ_ONCE(x)     (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
