@@ -47,7 +47,7 @@ static __always_inline void preempt_count_sub(unsigned int val)
 #define in_hardirq()   (preempt_count() & HARDIRQ_MASK)
 #define in_irq()       in_hardirq()
 #define in_interrupt() (preempt_count() & (HARDIRQ_MASK | SOFTIRQ_MASK | NMI_MASK))
-#define in_atomic()    (preempt_count() != 0)
+#define in_atomic()    this_cpu_nonzero(__preempt_count)
 
 #define irq_enter() preempt_count_add(HARDIRQ_OFFSET)
 #define irq_exit()  preempt_count_sub(HARDIRQ_OFFSET)

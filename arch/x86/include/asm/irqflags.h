@@ -41,7 +41,14 @@ static __always_inline bool irqs_disabled_flags(unsigned long flags)
 
 static __always_inline bool irqs_disabled(void)
 {
-	return irqs_disabled_flags(arch_local_save_flags());
+	bool disabled;
+
+	/* IF is bit 9. The answer is a condition code, and no register is needed. */
+	__asm__ __volatile__("pushfl; btl $9, (%%esp); leal 4(%%esp), %%esp"
+			     : "=@ccnc"(disabled)
+			     :
+			     : "memory");
+	return disabled;
 }
 
 /*

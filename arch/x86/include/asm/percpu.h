@@ -33,6 +33,17 @@
 		__pcp_v;                                                                           \
 	})
 
+/* Is the variable not 0? Compared where it lies, and the answer is a condition code. */
+#define __this_cpu_nonzero(var)                                                                    \
+	({                                                                                         \
+		bool __pcp_nz;                                                                     \
+		_Static_assert(sizeof(__percpu_arg(var)) == 4, "per-CPU tests are of words");      \
+		__asm__ __volatile__("cmpl $0, %%fs:%1"                                            \
+				     : "=@ccne"(__pcp_nz)                                          \
+				     : "m"(__percpu_arg(var)));                                    \
+		__pcp_nz;                                                                          \
+	})
+
 #define __this_cpu_write(var, val)                                                                 \
 	do {                                                                                       \
 		__typeof__(__percpu_arg(var)) __pcp_w = (val);                                     \
