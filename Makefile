@@ -44,7 +44,7 @@ endif
 NASM    := nasm
 
 CPPFLAGS := -nostdinc -I. -Iarch/x86/include
-CFLAGS  := -std=gnu11 $(OPT) -g -m32 -mregparm=3 -march=i686 -ffreestanding -mgeneral-regs-only \
+CFLAGS  := -std=gnu11 $(OPT) -g -m32 -mregparm=3 -march=i686 -mtune=generic -ffreestanding -mgeneral-regs-only \
            -fno-pic -fno-pie -fno-common -fno-strict-aliasing -fwrapv -fcf-protection=none \
            -fno-stack-protector -fno-omit-frame-pointer -fno-optimize-sibling-calls \
            -fno-asynchronous-unwind-tables -fno-delete-null-pointer-checks \
@@ -79,6 +79,10 @@ $(O)/.flags: FORCE
 	@printf '%s\n' '$(CC) $(CPPFLAGS) $(CFLAGS)' '$(NASM) $(ASFLAGS)' '$(LD) $(LDFLAGS)' '$(OBJS)' \
 	  | sed 's|$(CURDIR)|.|g' | cmp -s - $@ || printf '%s\n' '$(CC) $(CPPFLAGS) $(CFLAGS)' \
 	  '$(NASM) $(ASFLAGS)' '$(LD) $(LDFLAGS)' '$(OBJS)' | sed 's|$(CURDIR)|.|g' > $@
+
+# The ways in and out of the slab allocator: leaves that end in a jump to the long way.
+# With these flags they need no frame; backtraces show their callers all the same.
+$(O)/mm/slab.o $(O)/mm/kmalloc.o: CFLAGS += -foptimize-sibling-calls -momit-leaf-frame-pointer
 
 $(O)/%.o: %.c $(O)/.flags
 	@mkdir -p $(@D)
