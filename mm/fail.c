@@ -10,18 +10,21 @@
 #include <mm/internal.h>
 
 unsigned int fail_nth_left;
+gfp_t fail_nth_gfp_kernel = GFP_KERNEL;
 static bool fail_nth_hit;
 
 void fail_nth_set(unsigned int n)
 {
 	fail_nth_hit = false;
 	WRITE_ONCE(fail_nth_left, n + 1);
+	WRITE_ONCE(fail_nth_gfp_kernel, (__force gfp_t)~0U);
 	update_fast_marks();
 }
 
 bool fail_nth_clear(void)
 {
 	WRITE_ONCE(fail_nth_left, 0);
+	WRITE_ONCE(fail_nth_gfp_kernel, GFP_KERNEL);
 	update_fast_marks();
 	return fail_nth_hit;
 }

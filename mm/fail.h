@@ -18,9 +18,16 @@
 #define MM_FAIL_H
 
 #include <kernel/lib/types.h>
+#include <mm/gfp.h>
 
 /* Allocations still to succeed, plus 1; 0 when not armed. Guarded by interrupts off. */
 extern unsigned int fail_nth_left;
+
+/*
+ * GFP_KERNEL; while armed a value that no request has. A fast path that compares with it
+ * anyway needs no second compare to send its requests to where fail_nth() is asked.
+ */
+extern gfp_t fail_nth_gfp_kernel;
 
 /** fail_nth_set - the allocation after the next @n fails; 0 is the next. Context: test. */
 void fail_nth_set(unsigned int n);

@@ -4,13 +4,13 @@
  *
  * Up to KMALLOC_MAX_CACHE_SIZE an object of the smallest cache that holds it; the
  * sizes are in mm/kmalloc_sizes.h. A size known at compile time has chosen its cache
- * before the kernel runs; any other is looked up in a table, one byte for each eight
- * bytes of size up to 1 KiB, and one for each 128 above, since all classes there are
- * multiples of 128.
+ * before the kernel runs; any other is looked up in a table, which has one byte for each
+ * eight bytes of size.
  *
- * Above, whole pages: a compound page, whose head says how large it is and, with a
- * magic number in page->private, that kmalloc() made it. So kfree() can tell these
- * from any other page.
+ * Above, whole pages. The first one says how many (the page allocator notes the order
+ * of each block) and, by PageKmalloc, that kmalloc() gave it out, so that kfree() tells
+ * it from any other page, and free_pages() refuses it. Linux makes a compound page of
+ * them; marking each page would make the cost grow with the size.
  *
  * kfree() needs no size: the struct page of an address leads to everything.
  *
@@ -38,32 +38,23 @@ static const char *const kmalloc_names[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES] = {
 	},
 };
 
-/* Class by size: the first table in steps of 8 bytes, the second in steps of 128. */
-#define SMALL_STEP 8U
-#define SMALL_MAX  1024U
-#define LARGE_STEP 128U
-
-static u8 small_class[SMALL_MAX / SMALL_STEP] __ro_after_init;
-static u8 large_class[KMALLOC_MAX_CACHE_SIZE / LARGE_STEP] __ro_after_init;
+/* Class by size, in steps of the alignment that all sizes are multiples of. */
+static u8 size_to_class[KMALLOC_MAX_CACHE_SIZE / ARCH_KMALLOC_MINALIGN] __ro_after_init;
 
 /* 0 < @size <= KMALLOC_MAX_CACHE_SIZE */
 static __always_inline unsigned int kmalloc_lookup(size_t size)
 {
-	if (likely(size <= SMALL_MAX))
-		return small_class[(size - 1) / SMALL_STEP];
-	return large_class[(size - 1) / LARGE_STEP];
+	return size_to_class[(size - 1) / ARCH_KMALLOC_MINALIGN];
 }
 
-static void __init kmalloc_init_tables(void)
+static void __init kmalloc_init_lookup(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(small_class); i++)
-		small_class[i] = kmalloc_class((i + 1) * SMALL_STEP);
-	for (i = 0; i < ARRAY_SIZE(large_class); i++)
-		large_class[i] = kmalloc_class((i + 1) * LARGE_STEP);
+	for (i = 0; i < ARRAY_SIZE(size_to_class); i++)
+		size_to_class[i] = kmalloc_class((i + 1) * ARCH_KMALLOC_MINALIGN);
 	for (i = 0; i < NR_KMALLOC_CLASSES; i++)
-		BUG_ON(kmalloc_sizes[i] % (kmalloc_sizes[i] > SMALL_MAX ? LARGE_STEP : SMALL_STEP));
+		BUG_ON(kmalloc_sizes[i] % ARCH_KMALLOC_MINALIGN);
 }
 
 /* kmalloc_align - what kmalloc() promises: a power of two is aligned to its size */
@@ -85,7 +76,7 @@ void __init kmalloc_init(void)
 	unsigned int type, i;
 
 	BUG_ON(kmalloc_sizes[NR_KMALLOC_CLASSES - 1] != KMALLOC_MAX_CACHE_SIZE);
-	kmalloc_init_tables();
+	kmalloc_init_lookup();
 	for (type = 0; type < NR_KMALLOC_TYPES; type++) {
 		slab_flags_t flags = SLAB_PANIC | SLAB_KMALLOC;
 
@@ -101,23 +92,17 @@ void __init kmalloc_init(void)
 
 /* In. */
 
-void *kmalloc_trace(struct kmem_cache *cachep, gfp_t flags, size_t size)
+static void *kmalloc_pages(size_t size, gfp_t flags, unsigned long caller)
 {
-	return slab_alloc(cachep, flags, size, _RET_IP_);
-}
-
-static noinline void *kmalloc_pages(size_t size, gfp_t flags, unsigned long caller)
-{
-	unsigned int order = get_order(size);
 	struct page *page;
 
 	might_sleep_if(gfpflags_allow_blocking(flags));
 	if (!(flags & __GFP_NOFAIL) && fail_nth())
 		return NULL;
-	page = alloc_pages((flags & ~__GFP_HIGHMEM) | __GFP_COMP, order);
+	page = alloc_pages(flags & ~(__GFP_HIGHMEM | __GFP_COMP), get_order(size));
 	if (!page)
 		return NULL;
-	page->private = KMALLOC_LARGE_MAGIC;
+	__SetPageKmalloc(page);
 	page->caller = caller;
 	return lowmem_page_address(page);
 }
@@ -127,19 +112,56 @@ void *kmalloc_large(size_t size, gfp_t flags)
 	return kmalloc_pages(size, flags, _RET_IP_);
 }
 
-static __always_inline void *kmalloc_any(size_t size, gfp_t flags, unsigned long caller)
+static __always_inline struct kmem_cache *kmalloc_slab(size_t size, gfp_t flags)
 {
-	if (unlikely(size > KMALLOC_MAX_CACHE_SIZE))
+	return kmalloc_caches[kmalloc_type(flags)][kmalloc_lookup(size)];
+}
+
+/* The size tells the cache again: three arguments fit into registers. */
+static noinline void *kmalloc_slow(size_t size, gfp_t flags, unsigned long caller)
+{
+	struct kmem_cache *cachep;
+
+	if (size > KMALLOC_MAX_CACHE_SIZE)
 		return kmalloc_pages(size, flags, caller);
-	if (unlikely(size == 0))
+	if (size == 0)
 		return ZERO_SIZE_PTR;
-	return slab_alloc(kmalloc_caches[kmalloc_type(flags)][kmalloc_lookup(size)], flags, size,
-			  caller);
+	cachep = kmalloc_slab(size, flags);
+	return cachep->limit ? slab_alloc_other(cachep, flags, caller)
+			     : __slab_alloc(cachep, flags, size, caller);
+}
+
+void *kmalloc_trace(struct kmem_cache *cachep, gfp_t flags, size_t size)
+{
+	void *objp;
+
+	if (is_gfp_kernel(flags)) {
+		objp = slab_alloc_kernel(&cachep);
+		if (likely(objp))
+			return objp;
+		flags = GFP_KERNEL;
+	}
+	return kmalloc_slow(size, flags, _RET_IP_);
+}
+
+static __always_inline void *kmalloc_any(size_t size, gfp_t flags)
+{
+	struct kmem_cache *cachep;
+	void *objp;
+
+	if (is_gfp_kernel(flags) && likely(size - 1 < KMALLOC_MAX_CACHE_SIZE)) {
+		cachep = kmalloc_slab(size, GFP_KERNEL);
+		objp = slab_alloc_kernel(&cachep);
+		if (likely(objp))
+			return objp;
+		flags = GFP_KERNEL;
+	}
+	return kmalloc_slow(size, flags, _RET_IP_);
 }
 
 void *__kmalloc(size_t size, gfp_t flags)
 {
-	return kmalloc_any(size, flags, _RET_IP_);
+	return kmalloc_any(size, flags);
 }
 
 void *kmalloc_node(size_t size, gfp_t flags, int nid)
@@ -148,7 +170,7 @@ void *kmalloc_node(size_t size, gfp_t flags, int nid)
 		kbug("kmalloc_node: there is no node %d", nid);
 		return NULL;
 	}
-	return kmalloc_any(size, flags, _RET_IP_);
+	return kmalloc_any(size, flags);
 }
 
 /* Out. */
@@ -156,37 +178,52 @@ void *kmalloc_node(size_t size, gfp_t flags, int nid)
 /* Is @objp the first byte of a kmalloc() of whole pages? */
 static bool is_kmalloc_large(const void *objp)
 {
-	struct page *page;
+	return virt_addr_valid(objp) && PAGE_ALIGNED(objp) && PageKmalloc(virt_to_page(objp));
+}
 
-	if (!virt_addr_valid(objp) || !PAGE_ALIGNED(objp))
-		return false;
-	page = virt_to_page(objp);
-	return PageHead(page) && page->private == KMALLOC_LARGE_MAGIC;
+/*
+ * kmalloc_large_head - the block of kmalloc() that holds an address, wherever in it
+ * Return: its first page, or NULL. For reports: it looks at each order in turn.
+ */
+struct page *kmalloc_large_head(const void *addr)
+{
+	unsigned long pfn = virt_to_pfn(addr);
+	unsigned int order;
+
+	for (order = 0; order < MAX_ORDER; order++) {
+		struct page *page = pfn_to_page(pfn & ~((1UL << order) - 1));
+
+		if (PageKmalloc(page) && page_alloc_order(page) >= order)
+			return page;
+	}
+	return NULL;
 }
 
 /* All that kfree() does rarely: nothing, whole pages, full arrays, reports. */
 static noinline void kfree_slow(void *objp, unsigned long caller)
 {
-	if (ZERO_OR_NULL_PTR(objp))
-		return;
-	if (is_kmalloc_large(objp)) {
-		struct page *page = virt_to_page(objp);
+	struct page *page;
 
-		page->private = 0;
-		__free_pages(page, compound_order(page));
-		return;
+	if (is_kmalloc_large(objp)) {
+		page = virt_to_page(objp);
+		__ClearPageKmalloc(page);
+		__free_pages(page, page_alloc_order(page));
+	} else if (!ZERO_OR_NULL_PTR(objp)) {
+		__slab_free(NULL, objp, caller);
 	}
-	__slab_free(NULL, objp, caller);
 }
 
 void kfree(const void *objp)
 {
 	unsigned long pfn = virt_to_pfn(objp);
-	struct page *page = pfn_to_page(pfn);
+	struct page *page;
 
-	if (likely(pfn < max_low_pfn) && likely(PageSlab(page)) &&
-	    likely(slab_free_fast(page->slab_cache, page->slab, (void *)objp, _RET_IP_)))
-		return;
+	if (likely(pfn < max_low_pfn)) {
+		page = pfn_to_page(pfn);
+		if (likely(PageSlab(page)) &&
+		    likely(slab_free_fast(page->slab_cache, page->slab, (void *)objp)))
+			return;
+	}
 	kfree_slow((void *)objp, _RET_IP_);
 }
 
@@ -198,7 +235,7 @@ static size_t kmalloc_room(const void *objp, const char *what, unsigned long cal
 	struct page *page;
 
 	if (is_kmalloc_large(objp))
-		return PAGE_SIZE << compound_order(virt_to_page(objp));
+		return PAGE_SIZE << page_alloc_order(virt_to_page(objp));
 
 	page = virt_addr_valid(objp) ? virt_to_page(objp) : NULL;
 	if (unlikely(!page || !PageSlab(page) ||
@@ -244,7 +281,7 @@ void *krealloc(const void *objp, size_t size, gfp_t flags)
 		return (void *)objp;
 	}
 
-	moved = kmalloc_any(size, flags, _RET_IP_);
+	moved = kmalloc_any(size, flags);
 	if (moved && room) {
 		memcpy(moved, objp, used);
 		kfree(objp);

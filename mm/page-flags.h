@@ -31,7 +31,8 @@ enum pageflags {
 	PG_lru,
 	PG_active,
 	PG_swapbacked,
-	PG_guard, /* a guard page, unmapped */
+	PG_guard,   /* a guard page, unmapped */
+	PG_kmalloc, /* heads a block that kmalloc() gave out as a whole */
 	__NR_PAGEFLAGS,
 };
 
@@ -76,6 +77,7 @@ PAGEFLAG(Table, table)
 PAGEFLAG(Kmapped, kmapped)
 PAGEFLAG(Vmalloc, vmalloc)
 PAGEFLAG(Guard, guard)
+PAGEFLAG(Kmalloc, kmalloc)
 #undef PAGEFLAG
 
 static __always_inline bool PageCompound(const struct page *page)

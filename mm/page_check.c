@@ -34,6 +34,7 @@ static const char *const page_flag_names[__NR_PAGEFLAGS] = {
 	[PG_active] = "active",
 	[PG_swapbacked] = "swapbacked",
 	[PG_guard] = "guard",
+	[PG_kmalloc] = "kmalloc",
 };
 
 /* A flag of an owner that has not let go, and what to call that. */
@@ -45,6 +46,7 @@ static const struct {
 	{PG_table, "bad free: page is a page table"},
 	{PG_vmalloc, "bad free: page belongs to vmalloc"},
 	{PG_guard, "bad free: page is a guard page"},
+	{PG_kmalloc, "bad free: page belongs to kmalloc"},
 	{PG_locked, "bad free: page is locked"},
 	{PG_lru, "bad free: page is on an LRU list"},
 	{PG_active, "bad free: page is on an LRU list"},

@@ -104,19 +104,43 @@ static unsigned int next_colour(struct kmem_cache *cachep, struct kmem_cache_nod
 	return colour * cachep->colour_off;
 }
 
-static void slab_init_objects(struct kmem_cache *cachep, struct slab *slabp)
+/* What each object of a new slab needs besides its word. */
+static void slab_construct(struct kmem_cache *cachep, struct slab *slabp)
 {
 	unsigned int i;
 
 	for (i = 0; i < cachep->num; i++) {
 		void *objp = index_to_obj(cachep, slabp, i);
 
-		slabp->bufctl[i] = BUFCTL_ON_SLAB | (i + 1 < cachep->num ? i + 1 : BUFCTL_END);
 		if (cachep->flags & SLAB_DEBUG_FLAGS)
 			slab_debug_init_object(cachep, objp);
 		if (cachep->ctor)
 			cachep->ctor(objp);
 	}
+}
+
+static void slab_destruct(struct kmem_cache *cachep, struct slab *slabp)
+{
+	unsigned int i;
+
+	for (i = 0; i < cachep->num; i++) {
+		void *objp = index_to_obj(cachep, slabp, i);
+
+		if (cachep->flags & SLAB_DEBUG_FLAGS)
+			slab_debug_retire(cachep, objp);
+		if (cachep->dtor)
+			cachep->dtor(objp);
+	}
+}
+
+/* All objects free, on the slab's list in the order of their addresses. */
+static void slab_init_list(struct kmem_cache *cachep, struct slab *slabp)
+{
+	unsigned int i, last = cachep->num - 1;
+
+	for (i = 0; i < last; i++)
+		slabp->bufctl[i] = BUFCTL_ON_SLAB | (i + 1);
+	slabp->bufctl[last] = BUFCTL_ON_SLAB | BUFCTL_END;
 	slabp->free = 0;
 	slabp->inuse = 0;
 }
@@ -149,7 +173,9 @@ static bool cache_grow(struct kmem_cache *cachep, gfp_t gfp)
 
 	slabp->s_mem = base + colouroff + cachep->first_offset;
 	slabp->colouroff = colouroff;
-	slab_init_objects(cachep, slabp);
+	slab_init_list(cachep, slabp);
+	if (cachep->ctor || (cachep->flags & SLAB_DEBUG_FLAGS))
+		slab_construct(cachep, slabp);
 	slab_map_pages(cachep, slabp, page);
 
 	spin_lock_irqsave(&n->list_lock, flags);
@@ -168,16 +194,9 @@ err_put_pages:
 static void slab_destroy(struct kmem_cache *cachep, struct slab *slabp)
 {
 	void *base = slabp->s_mem - slabp->colouroff - cachep->first_offset;
-	unsigned int i;
 
-	for (i = 0; i < cachep->num; i++) {
-		void *objp = index_to_obj(cachep, slabp, i);
-
-		if (cachep->flags & SLAB_DEBUG_FLAGS)
-			slab_debug_retire(cachep, objp);
-		if (cachep->dtor)
-			cachep->dtor(objp);
-	}
+	if (cachep->dtor || (cachep->flags & SLAB_DEBUG_FLAGS))
+		slab_destruct(cachep, slabp);
 	slab_put_pages(cachep, virt_to_page(base));
 	if (cachep->slabp_cache)
 		kmem_cache_free(cachep->slabp_cache, slabp);
@@ -187,7 +206,7 @@ static void slabs_destroy(struct kmem_cache *cachep, struct list_head *slabs)
 {
 	struct slab *slabp, *next;
 
-	list_for_each_entry_safe (slabp, next, slabs, list)
+	list_for_each_entry_safe(slabp, next, slabs, list)
 		slab_destroy(cachep, slabp);
 }
 
@@ -244,6 +263,7 @@ static bool cache_take(struct kmem_cache *cachep, struct ac_entry *entry)
 {
 	struct array_cache *ac = cpu_cache_get(cachep);
 	struct kmem_cache_node *n = cache_node(cachep);
+	unsigned int batch = min(ac->limit, cachep->batchcount);
 	struct slab *slabp;
 
 	if (ac->avail) {
@@ -258,11 +278,22 @@ static bool cache_take(struct kmem_cache *cachep, struct ac_entry *entry)
 		return false;
 	}
 	slab_take(cachep, n, slabp, entry, 1);
-	while (ac->avail < ac->batchcount && (slabp = slab_with_room(n)) != NULL)
-		ac->avail += slab_take(cachep, n, slabp, &ac->entry[ac->avail],
-				       ac->batchcount - ac->avail);
+	while (ac->avail < batch && (slabp = slab_with_room(n)) != NULL)
+		ac->avail += slab_take(cachep, n, slabp, &ac->entry[ac->avail], batch - ac->avail);
 	spin_unlock(&n->list_lock);
 	return true;
+}
+
+/* An empty slab is kept for the next request, or put on @empty to be destroyed. */
+static void slab_now_empty(struct kmem_cache_node *n, struct slab *slabp, struct list_head *empty)
+{
+	if (n->nr_free < n->free_limit) {
+		n->nr_free++;
+		list_move(&slabp->list, &n->slabs_free);
+	} else {
+		n->nr_slabs--;
+		list_move(&slabp->list, empty);
+	}
 }
 
 /*
@@ -274,24 +305,20 @@ static void cache_put(struct kmem_cache *cachep, const struct ac_entry *entry, u
 		      struct list_head *empty)
 {
 	struct kmem_cache_node *n = cache_node(cachep);
+	unsigned int full = cachep->num;
 
 	spin_lock(&n->list_lock);
 	for (; nr; nr--, entry++) {
 		struct slab *slabp = virt_to_page(entry->objp)->slab;
+		kmem_bufctl_t *bufctl = entry->bufctl;
 
-		*entry->bufctl = bufctl_to_list(*entry->bufctl, slabp->free);
-		slabp->free = entry->bufctl - slabp->bufctl;
-		if (--slabp->inuse == 0) {
-			if (n->nr_free < n->free_limit) {
-				n->nr_free++;
-				list_move(&slabp->list, &n->slabs_free);
-			} else {
-				n->nr_slabs--;
-				list_move(&slabp->list, empty);
-			}
-		} else if (slabp->inuse == cachep->num - 1) {
+		*bufctl = bufctl_to_list(*bufctl, slabp->free);
+		slabp->free = bufctl - slabp->bufctl;
+		slabp->inuse--;
+		if (unlikely(slabp->inuse == 0))
+			slab_now_empty(n, slabp, empty);
+		else if (unlikely(slabp->inuse == full - 1))
 			list_move(&slabp->list, &n->slabs_partial);
-		}
 	}
 	spin_unlock(&n->list_lock);
 }
@@ -323,8 +350,7 @@ static gfp_t slab_check_gfp(struct kmem_cache *cachep, gfp_t gfp)
  * @size:   bytes that are wanted of an object of kmalloc()
  * @caller: who wants it
  */
-noinline void *__slab_alloc(struct kmem_cache *cachep, gfp_t gfp, size_t size,
-			    unsigned long caller)
+noinline void *__slab_alloc(struct kmem_cache *cachep, gfp_t gfp, size_t size, unsigned long caller)
 {
 	struct ac_entry entry;
 	unsigned long flags;
@@ -352,14 +378,42 @@ noinline void *__slab_alloc(struct kmem_cache *cachep, gfp_t gfp, size_t size,
 	return entry.objp;
 }
 
+/*
+ * slab_alloc_other - what slab_alloc_kernel() does not do
+ *
+ * A request that may not sleep, and wants no more than an object, looks into the
+ * array first. (Three arguments fit into registers, so that the caller can jump here.)
+ */
+noinline void *slab_alloc_other(struct kmem_cache *cachep, gfp_t gfp, unsigned long caller)
+{
+	unsigned long flags;
+	void *objp;
+
+	if (!(gfp & (__GFP_DIRECT_RECLAIM | __GFP_ZERO | GFP_ZONEMASK)) && likely(!fail_nth_left)) {
+		local_irq_save(flags);
+		objp = ac_pop(cpu_cache_get(cachep));
+		local_irq_restore(flags);
+		if (likely(objp))
+			return objp;
+	}
+	return __slab_alloc(cachep, gfp, cachep->object_size, caller);
+}
+
 void *kmem_cache_alloc(struct kmem_cache *cachep, gfp_t flags)
 {
-	return slab_alloc(cachep, flags, cachep->object_size, _RET_IP_);
+	if (is_gfp_kernel(flags)) {
+		void *objp = slab_alloc_kernel(&cachep);
+
+		if (likely(objp))
+			return objp;
+		flags = GFP_KERNEL;
+	}
+	return slab_alloc_other(cachep, flags, _RET_IP_);
 }
 
 void *kmem_cache_zalloc(struct kmem_cache *cachep, gfp_t flags)
 {
-	return __slab_alloc(cachep, flags | __GFP_ZERO, cachep->object_size, _RET_IP_);
+	return slab_alloc_other(cachep, flags | __GFP_ZERO, _RET_IP_);
 }
 
 void *kmem_cache_alloc_node(struct kmem_cache *cachep, gfp_t flags, int nid)
@@ -368,7 +422,7 @@ void *kmem_cache_alloc_node(struct kmem_cache *cachep, gfp_t flags, int nid)
 		kbug("slab: cache %s has no node %d", cachep->name, nid);
 		return NULL;
 	}
-	return slab_alloc(cachep, flags, cachep->object_size, _RET_IP_);
+	return slab_alloc_other(cachep, flags, _RET_IP_);
 }
 
 int kmem_cache_alloc_bulk(struct kmem_cache *cachep, gfp_t flags, size_t nr, void **p)
@@ -376,7 +430,7 @@ int kmem_cache_alloc_bulk(struct kmem_cache *cachep, gfp_t flags, size_t nr, voi
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		p[i] = slab_alloc(cachep, flags, cachep->object_size, _RET_IP_);
+		p[i] = slab_alloc_other(cachep, flags, _RET_IP_);
 		if (unlikely(!p[i])) {
 			kmem_cache_free_bulk(cachep, i, p);
 			return 0;
@@ -396,8 +450,7 @@ static kmem_bufctl_t *slab_find(struct kmem_cache *cachep, struct slab *slabp, v
 }
 
 /* slab_release - a sound free object into the array, or by way of it into the slabs */
-static void slab_release(struct kmem_cache *cachep, struct ac_entry *entry,
-			 struct list_head *empty)
+static void slab_release(struct kmem_cache *cachep, struct ac_entry *entry, struct list_head *empty)
 {
 	struct array_cache *ac = cpu_cache_get(cachep);
 
@@ -406,7 +459,7 @@ static void slab_release(struct kmem_cache *cachep, struct ac_entry *entry,
 		return;
 	}
 	if (ac->avail == ac->limit)
-		ac_flush(cachep, ac, ac->batchcount, empty);
+		ac_flush(cachep, ac, cachep->batchcount, empty);
 	ac->entry[ac->avail++] = *entry;
 }
 
@@ -461,11 +514,18 @@ noinline void __slab_free(struct kmem_cache *cachep, void *objp, unsigned long c
 void kmem_cache_free(struct kmem_cache *cachep, void *objp)
 {
 	unsigned long pfn = virt_to_pfn(objp);
-	struct page *page = pfn_to_page(pfn);
+	struct page *page;
 
-	if (likely(pfn < max_low_pfn) && likely(page->slab_cache == cachep) &&
-	    likely(slab_free_fast(cachep, page->slab, objp, _RET_IP_)))
-		return;
+	if (unlikely(pfn >= max_low_pfn))
+		goto other;
+	page = pfn_to_page(pfn);
+	if (unlikely(page->slab_cache != cachep))
+		goto other;
+	if (unlikely(!slab_free_fast(cachep, page->slab, objp)))
+		__slab_free(NULL, objp, _RET_IP_);
+	return;
+
+other:
 	__slab_free(cachep, objp, _RET_IP_);
 }
 

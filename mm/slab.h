@@ -42,9 +42,9 @@ typedef struct kmem_cache kmem_cache_t;
 #define KMALLOC_MAX_CACHE_SIZE 8192UL
 #define KMALLOC_MAX_SIZE       (PAGE_SIZE << (MAX_ORDER - 1))
 /* Alignment of every object from kmalloc(); powers of two are aligned to their size. */
-#define ARCH_KMALLOC_MINALIGN  8UL
+#define ARCH_KMALLOC_MINALIGN 8UL
 /* Bytes of a cache's name, the terminator included; a longer one is cut. */
-#define KMEM_CACHE_NAMELEN     28
+#define KMEM_CACHE_NAMELEN 28
 
 /*
  * What kmalloc(0) returns: not NULL, for it is no failure, and not to be touched.
@@ -114,6 +114,18 @@ const char *kmem_cache_name(struct kmem_cache *cachep);
 void kmem_cache_free(struct kmem_cache *cachep, void *objp);
 
 /**
+ * kfree - give back what kmalloc() and its kin returned
+ * @objp: the object; NULL and ZERO_SIZE_PTR are ignored
+ *
+ * An object of any cache will do. All else is reported and left alone: an address
+ * inside an object, in a free page or one that came from the page allocator, of
+ * vmalloc() or of no memory at all, and what has been freed already.
+ *
+ * Context: any, also interrupt handlers.
+ */
+void kfree(const void *objp);
+
+/**
  * kmem_cache_alloc - allocate an object
  * @cachep: the cache
  * @flags:  GFP_KERNEL where one may sleep, GFP_ATOMIC elsewhere; __GFP_ZERO clears
@@ -123,15 +135,15 @@ void kmem_cache_free(struct kmem_cache *cachep, void *objp);
  * Return: the object, or NULL when memory ran out. Release with kmem_cache_free().
  */
 void *kmem_cache_alloc(struct kmem_cache *cachep, gfp_t flags) __must_check __malloc
-	__dealloc(kmem_cache_free, 2);
+	__dealloc(kmem_cache_free, 2) __dealloc(kfree, 1);
 
 /** kmem_cache_zalloc - kmem_cache_alloc() of an object filled with zeroes */
 void *kmem_cache_zalloc(struct kmem_cache *cachep, gfp_t flags) __must_check __malloc
-	__dealloc(kmem_cache_free, 2);
+	__dealloc(kmem_cache_free, 2) __dealloc(kfree, 1);
 
 /** kmem_cache_alloc_node - kmem_cache_alloc() near node @nid; any, for NUMA_NO_NODE */
 void *kmem_cache_alloc_node(struct kmem_cache *cachep, gfp_t flags, int nid) __must_check __malloc
-	__dealloc(kmem_cache_free, 2);
+	__dealloc(kmem_cache_free, 2) __dealloc(kfree, 1);
 
 /**
  * kmem_cache_alloc_bulk - allocate several objects
@@ -143,8 +155,7 @@ void *kmem_cache_alloc_node(struct kmem_cache *cachep, gfp_t flags, int nid) __m
  * Context: as @flags say.
  * Return: @nr, or 0 when not all could be had, and then none is.
  */
-int kmem_cache_alloc_bulk(struct kmem_cache *cachep, gfp_t flags, size_t nr, void **p)
-	__must_check;
+int kmem_cache_alloc_bulk(struct kmem_cache *cachep, gfp_t flags, size_t nr, void **p) __must_check;
 
 /**
  * kmem_cache_free_bulk - give several objects back
@@ -188,18 +199,6 @@ bool slab_check(void);
 /*
  * kmalloc()
  */
-
-/**
- * kfree - give back what kmalloc() and its kin returned
- * @objp: the object; NULL and ZERO_SIZE_PTR are ignored
- *
- * An object of any cache will do. All else is reported and left alone: an address
- * inside an object, in a free page or one that came from the page allocator, of
- * vmalloc() or of no memory at all, and what has been freed already.
- *
- * Context: any, also interrupt handlers.
- */
-void kfree(const void *objp);
 
 /*
  * The caches of kmalloc(): the sizes of mm/kmalloc_sizes.h, once in any low memory,
@@ -323,5 +322,26 @@ char *kstrdup(const char *s, gfp_t gfp) __must_check __malloc __dealloc(kfree, 1
 char *kstrndup(const char *s, size_t max, gfp_t gfp) __must_check __malloc __dealloc(kfree, 1);
 /** kmemdup - a copy of @len bytes at @src */
 void *kmemdup(const void *src, size_t len, gfp_t gfp) __must_check __malloc __dealloc(kfree, 1);
+
+/** kvfree - free what kvmalloc() returned; NULL is ignored. Context: as vfree(). */
+void kvfree(const void *addr);
+
+/**
+ * kvmalloc - contiguous memory if it can be had, virtually contiguous otherwise
+ * @size:  bytes
+ * @flags: GFP_KERNEL, perhaps with __GFP_ZERO and __GFP_NOWARN
+ *
+ * More than a page is first asked of kmalloc() without making an effort.
+ *
+ * Context: process context, may sleep.
+ * Return: the memory, or NULL. Release with kvfree().
+ */
+void *kvmalloc(size_t size, gfp_t flags) __must_check __malloc __dealloc(kvfree, 1);
+
+/** kvzalloc - kvmalloc() of zeroed memory */
+static __always_inline void *__must_check kvzalloc(size_t size, gfp_t flags)
+{
+	return kvmalloc(size, flags | __GFP_ZERO);
+}
 
 #endif

@@ -8,8 +8,8 @@
  *
  * At the start there is no kmalloc() for the array caches and no cache for struct
  * kmem_cache. Both knots are cut alike: cache_cache is static, and every cache begins
- * with slab_no_array, an array of no entries that all share and none can change. With
- * it each request goes to the slabs, slowly and correctly, which is also just what the
+ * with an array of no entries, from which there is nothing to take and into which
+ * nothing can be put. With it each request goes to the slabs, slowly and correctly, which is also just what the
  * debugging modes want.
  *
  * The cache chain is walked without holding its lock meanwhile: the visitor pins the
@@ -20,9 +20,6 @@
 #include <kernel/lib/string.h>
 #include <mm/shrinker.h>
 #include <mm/slab_internal.h>
-
-/* Empty, and never written: there is nothing to take and no room to put. */
-struct array_cache slab_no_array = {.avail = 0, .limit = 0, .batchcount = 0};
 
 LIST_HEAD(cache_chain);
 DEFINE_SPINLOCK(cache_chain_lock);
@@ -263,7 +260,8 @@ static int cache_setup(struct kmem_cache *cachep, const char *name, size_t size,
 	cache_init_node(cachep, cache_node(cachep));
 	cache_set_limits(cachep);
 	for (cpu = 0; cpu < NR_CPUS; cpu++)
-		cachep->array[cpu] = &slab_no_array;
+		cachep->array[cpu] = &cachep->no_array;
+	cachep->no_array.cachep = cachep;
 	return 0;
 }
 
@@ -273,11 +271,11 @@ static void cache_free_arrays(struct kmem_cache *cachep)
 {
 	unsigned int cpu;
 
-	for_each_possible_cpu (cpu) {
+	for_each_possible_cpu(cpu) {
 		struct array_cache *ac = cachep->array[cpu];
 
-		cachep->array[cpu] = &slab_no_array;
-		if (ac != &slab_no_array)
+		cachep->array[cpu] = &cachep->no_array;
+		if (ac != &cachep->no_array)
 			kfree(ac);
 	}
 }
@@ -289,7 +287,7 @@ static int cache_enable_arrays(struct kmem_cache *cachep)
 
 	if (!cachep->limit)
 		return 0;
-	for_each_possible_cpu (cpu) {
+	for_each_possible_cpu(cpu) {
 		struct array_cache *ac;
 
 		ac = kmalloc(sizeof(*ac) + cachep->limit * sizeof(ac->entry[0]), GFP_KERNEL);
@@ -299,7 +297,7 @@ static int cache_enable_arrays(struct kmem_cache *cachep)
 		}
 		ac->avail = 0;
 		ac->limit = cachep->limit;
-		ac->batchcount = cachep->batchcount;
+		ac->cachep = cachep;
 		cachep->array[cpu] = ac;
 	}
 	return 0;
@@ -349,8 +347,7 @@ err_free_cache:
 }
 
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align,
-				     slab_flags_t flags, void (*ctor)(void *),
-				     void (*dtor)(void *))
+				     slab_flags_t flags, void (*ctor)(void *), void (*dtor)(void *))
 {
 	struct kmem_cache *cachep;
 
@@ -418,8 +415,7 @@ unsigned long kmem_cache_shrink_all(void)
 
 	do {
 		destroyed = 0;
-		for_each_kmem_cache (cachep)
-			destroyed += cache_shrink(cachep);
+		for_each_kmem_cache(cachep) destroyed += cache_shrink(cachep);
 	} while (destroyed);
 	return before - slab_nr_pages();
 }
@@ -431,7 +427,8 @@ static unsigned long slab_count_objects(struct shrinker *shrinker __unused,
 	struct kmem_cache *cachep;
 	unsigned long nr_pages = 0;
 
-	for_each_kmem_cache (cachep) {
+	for_each_kmem_cache(cachep)
+	{
 		struct kmem_cache_node *n = cache_node(cachep);
 
 		nr_pages += (unsigned long)READ_ONCE(n->nr_free) << cachep->gfporder;
@@ -480,10 +477,8 @@ void __init kmem_cache_init(void)
 		panic("kmem_cache_init: struct kmem_cache is too large");
 	cache_chain_add(&cache_cache);
 	kmalloc_init();
-	for_each_kmem_cache (cachep)
-		if (cache_enable_arrays(cachep))
-			panic("kmem_cache_init: no memory for the arrays of cache %s",
-			      cachep->name);
+	for_each_kmem_cache(cachep) if (cache_enable_arrays(cachep))
+		panic("kmem_cache_init: no memory for the arrays of cache %s", cachep->name);
 	slab_up = true;
 	register_shrinker(&slab_shrinker, "slab");
 }

@@ -281,8 +281,8 @@ static struct kmem_cache *debugged_cache(const void *objp)
 {
 	struct page *page = virt_to_page(objp);
 
-	return PageSlab(page) && (page->slab_cache->flags & SLAB_DEBUG_FLAGS) ? page->slab_cache :
-										 NULL;
+	return PageSlab(page) && (page->slab_cache->flags & SLAB_DEBUG_FLAGS) ? page->slab_cache
+									      : NULL;
 }
 
 /* slab_used_size - bytes of @objp that were asked for; @room, where that is not known */

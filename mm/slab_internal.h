@@ -44,7 +44,7 @@ typedef u32 kmem_bufctl_t;
 
 static __always_inline bool bufctl_in_use(kmem_bufctl_t word)
 {
-	return (s32)word < 0;
+	return word >= BUFCTL_IN_USE;
 }
 
 static __always_inline kmem_bufctl_t bufctl_make_in_use(unsigned long caller)
@@ -96,8 +96,8 @@ struct slab {
 	struct list_head list;
 	void *s_mem;
 	unsigned int colouroff;
-	u16 inuse;
-	u16 free;
+	unsigned int inuse;
+	unsigned int free;
 	kmem_bufctl_t bufctl[];
 };
 
@@ -110,13 +110,13 @@ struct ac_entry {
 /*
  * struct array_cache - free objects of one cache at hand for one CPU, last in first out
  * @avail:      entries filled
- * @limit:      entries there are; 0 in the array that caches without arrays share
- * @batchcount: entries moved to and from the slabs at a time
+ * @limit:      entries there are; 0 in the array of a cache that is to have none
+ * @cachep:     the cache, for those who know the array only
  */
 struct array_cache {
 	unsigned int avail;
 	unsigned int limit;
-	unsigned int batchcount;
+	struct kmem_cache *cachep;
 	struct ac_entry entry[];
 };
 
@@ -162,8 +162,10 @@ struct kmem_cache_node {
  *
  * @flags:        SLAB_*
  * @allocflags:   for alloc_pages()
- * @limit, @batchcount: of array caches to come
+ * @limit:        of array caches to come; @batchcount: entries that these move to and from
+ *                the slabs at a time
  * @next:         on the cache chain; @walkers: who pins it there; under cache_chain_lock
+ * @no_array:     what @array points to where there are no entries
  * @red_end:      bytes from an object to the end of its red zone; see mm/slab_debug.c
  */
 struct kmem_cache {
@@ -193,6 +195,7 @@ struct kmem_cache {
 	unsigned int red_end;
 	char name[KMEM_CACHE_NAMELEN];
 	struct kmem_cache_node node[MAX_NUMNODES];
+	struct array_cache no_array; /* last: it ends with what it does not have */
 };
 
 /*
@@ -225,38 +228,34 @@ static inline struct slab_debug_data *slab_debug_data(const struct kmem_cache *c
 }
 
 /* The flags that slab_debug= may set. */
-#define SLAB_DEBUG_FLAGS                                                                           \
-	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
+#define SLAB_DEBUG_FLAGS (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
 #define SLAB_KNOWN_FLAGS                                                                           \
 	(SLAB_DEBUG_FLAGS | SLAB_HWCACHE_ALIGN | SLAB_CACHE_DMA | SLAB_PANIC | SLAB_KMALLOC)
 /* Of kmalloc()'s caches: objects know what size was asked for. */
 #define SLAB_KMALLOC ((__force slab_flags_t)0x00080000U)
 
-/* A kmalloc() of whole pages: page->private of its head page. */
-#define KMALLOC_LARGE_MAGIC 0x6b6d6c67UL
-
 extern struct list_head cache_chain;
 extern spinlock_t cache_chain_lock;
 
 /* mm/slab.c */
+void *slab_alloc_other(struct kmem_cache *cachep, gfp_t gfp, unsigned long caller);
 void *__slab_alloc(struct kmem_cache *cachep, gfp_t gfp, size_t size, unsigned long caller);
 void __slab_free(struct kmem_cache *cachep, void *objp, unsigned long caller);
 void slab_drain_local(struct kmem_cache *cachep);
 unsigned int slab_shrink_node(struct kmem_cache *cachep, struct kmem_cache_node *n);
 
 /* mm/slab_common.c */
-extern struct array_cache slab_no_array;
 struct kmem_cache *cache_chain_next(struct kmem_cache *prev);
 bool slab_wants_init_on_alloc(struct kmem_cache *cachep, gfp_t gfp);
 bool slab_wants_init_on_free(struct kmem_cache *cachep);
 unsigned long kmem_cache_shrink_all(void);
 
 /* Walk all caches. Each is pinned while visited; a loop that is left early leaves a pin. */
-#define for_each_kmem_cache(c)                                                                     \
-	for ((c) = cache_chain_next(NULL); (c); (c) = cache_chain_next(c))
+#define for_each_kmem_cache(c) for ((c) = cache_chain_next(NULL); (c); (c) = cache_chain_next(c))
 
 /* mm/kmalloc.c */
 void kmalloc_init(void);
+struct page *kmalloc_large_head(const void *addr);
 
 /* mm/slab_debug.c */
 const char *slab_debug_parse(const char *val, slab_flags_t *flags);
@@ -274,8 +273,7 @@ void slab_set_used_size(const void *objp, size_t size);
 /* mm/slab_report.c */
 void slab_bad_free(struct kmem_cache *cachep, const void *objp, const char *what,
 		   unsigned long caller);
-void slab_report_damage(struct kmem_cache *cachep, const void *objp, const char *what,
-			long offset);
+void slab_report_damage(struct kmem_cache *cachep, const void *objp, const char *what, long offset);
 void slab_report_live(struct kmem_cache *cachep);
 
 /* mm/slab_show.c */
@@ -283,10 +281,10 @@ unsigned long slab_count_live(struct kmem_cache *cachep);
 bool slab_check_list(struct kmem_cache *cachep, const struct slab *slabp);
 
 /*
- * The ways in and out, short as they can be.
+ * The ways in and out, short as they can be. They are always inlined: _RET_IP_ is the
+ * caller of the function that they are part of, and is read where it is needed, so that
+ * it does not occupy a register before.
  */
-
-#define fail_nth_armed() unlikely(READ_ONCE(fail_nth_left))
 
 static __always_inline struct array_cache *cpu_cache_get(struct kmem_cache *cachep)
 {
@@ -323,79 +321,93 @@ static inline bool slab_object_in_use(const struct kmem_cache *cachep, const str
 	return idx < cachep->num && bufctl_in_use(slabp->bufctl[idx]);
 }
 
-static __always_inline void *index_to_obj(const struct kmem_cache *cachep,
-					  const struct slab *slabp, unsigned int idx)
+static __always_inline void *index_to_obj(const struct kmem_cache *cachep, const struct slab *slabp,
+					  unsigned int idx)
 {
 	return slabp->s_mem + idx * cachep->size;
 }
 
-/* ac_pop - take the hottest free object of this CPU, or NULL. Interrupts are off. */
-static __always_inline void *ac_pop(struct kmem_cache *cachep, unsigned long caller)
+/* ac_pop - take the hottest free object of an array, or NULL. Interrupts are off. */
+static __always_inline void *ac_pop(struct array_cache *ac)
 {
-	struct array_cache *ac = cpu_cache_get(cachep);
-	struct ac_entry *entry;
+	int avail = ac->avail - 1; /* one subtraction makes the index and the condition */
+	kmem_bufctl_t *bufctl;
+	void *objp;
 
-	if (unlikely(!ac->avail))
+	if (unlikely(avail < 0))
 		return NULL;
-	entry = &ac->entry[--ac->avail];
-	*entry->bufctl = bufctl_make_in_use(caller);
-	return entry->objp;
+	ac->avail = avail;
+	bufctl = ac->entry[avail].bufctl;
+	objp = ac->entry[avail].objp;
+	*bufctl = bufctl_make_in_use(_RET_IP_);
+	if (!objp)
+		__builtin_unreachable(); /* callers need not test again */
+	return objp;
 }
 
 /*
- * slab_alloc - allocate, at best from this CPU's array
+ * slab_alloc_kernel - a GFP_KERNEL request from this CPU's array
+ * @cachep: in: the cache; out: the same, not kept in a register meanwhile
  *
- * GFP_KERNEL promises that interrupts are on, which is checked first and saves
- * saving them. Requests that want more than an object take the long way.
+ * GFP_KERNEL promises that interrupts are on. That is checked first, and saves saving
+ * them. All else takes a longer way, by slab_alloc_other().
+ *
+ * Return: NULL when a longer way is to be taken.
  */
-static __always_inline void *slab_alloc(struct kmem_cache *cachep, gfp_t gfp, size_t size,
-					unsigned long caller)
+static __always_inline void *slab_alloc_kernel(struct kmem_cache **cachep)
 {
-	unsigned long flags;
-	void *objp = NULL;
+	struct array_cache *ac;
+	void *objp;
 
-	if (likely(gfp == GFP_KERNEL)) {
-		if (likely(!in_atomic() && !irqs_disabled() && !fail_nth_armed())) {
-			local_irq_disable();
-			objp = ac_pop(cachep, caller);
-			local_irq_enable();
-		}
-	} else if (!(gfp & (__GFP_DIRECT_RECLAIM | __GFP_ZERO | GFP_ZONEMASK)) &&
-		   likely(!fail_nth_armed())) {
-		local_irq_save(flags);
-		objp = ac_pop(cachep, caller);
-		local_irq_restore(flags);
-	}
-	if (likely(objp))
-		return objp;
-	return __slab_alloc(cachep, gfp, size, caller);
+	if (unlikely(in_atomic()) || unlikely(irqs_disabled()))
+		return NULL;
+	local_irq_disable();
+	ac = cpu_cache_get(*cachep);
+	objp = ac_pop(ac);
+	local_irq_enable();
+	if (unlikely(!objp))
+		*cachep = ac->cachep;
+	return objp;
 }
+
+/* is_gfp_kernel - so that the fast way will do; not while fail_nth() is armed */
+#define is_gfp_kernel(gfp) likely((gfp) == fail_nth_gfp_kernel)
 
 /*
  * slab_free_fast - put a sound object into this CPU's array, if there is room
- * Return: false when anything else is to be done.
+ * Return: false when anything else is to be done, by __slab_free().
  */
 static __always_inline bool slab_free_fast(struct kmem_cache *cachep, struct slab *slabp,
-					   void *objp, unsigned long caller)
+					   void *objp)
 {
-	unsigned int idx = obj_to_index(cachep, slabp, objp);
+	unsigned int idx = obj_to_index(cachep, slabp, objp), avail;
 	struct array_cache *ac;
 	kmem_bufctl_t *bufctl;
 	unsigned long flags;
-	bool done = false;
 
 	if (unlikely(idx >= cachep->num))
 		return false;
 	bufctl = &slabp->bufctl[idx];
+	OPTIMIZER_HIDE_VAR(bufctl); /* one register, rather than its three parts */
+
 	local_irq_save(flags);
+	if (unlikely(!bufctl_in_use(*bufctl)))
+		goto err_restore;
 	ac = cpu_cache_get(cachep);
-	if (likely(bufctl_in_use(*bufctl)) && likely(ac->avail < ac->limit)) {
-		*bufctl = bufctl_make_cached(caller);
-		ac->entry[ac->avail++] = (struct ac_entry){.objp = objp, .bufctl = bufctl};
-		done = true;
-	}
+	avail = ac->avail;
+	if (unlikely(avail >= ac->limit))
+		goto err_restore;
+	ac->entry[avail].objp = objp;
+	ac->entry[avail].bufctl = bufctl;
+	ac->avail++;
+	*bufctl = bufctl_make_cached(_RET_IP_);
 	local_irq_restore(flags);
-	return done;
+	return true;
+
+err_restore:
+	OPTIMIZER_HIDE_VAR(flags); /* else they are tested early, for both ways at once */
+	local_irq_restore(flags);
+	return false;
 }
 
 #endif

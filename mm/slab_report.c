@@ -75,7 +75,8 @@ static void *enclosing_object(struct kmem_cache *cachep, struct slab *slabp, con
 	unsigned long offset = (unsigned long)addr - (unsigned long)slabp->s_mem;
 	unsigned int idx = offset / cachep->size;
 
-	if (addr < slabp->s_mem || idx >= cachep->num || offset % cachep->size >= cachep->object_size)
+	if (addr < slabp->s_mem || idx >= cachep->num ||
+	    offset % cachep->size >= cachep->object_size)
 		return NULL;
 	return index_to_obj(cachep, slabp, idx);
 }
@@ -94,8 +95,8 @@ static void *describe_slab_address(char *buf, size_t size, const void *addr)
 			  cachep->name);
 		return NULL;
 	}
-	len = addr == objp ? 0 :
-			     scnprintf(buf, size, "%px is %lu bytes into ", addr,
+	len = addr == objp ? 0
+			   : scnprintf(buf, size, "%px is %lu bytes into ", addr,
 				       (unsigned long)(addr - objp));
 	word = page->slab->bufctl[obj_to_index(cachep, page->slab, objp)];
 	len += scnprintf(buf + len, size - len, "object %px of cache %s, ", objp, cachep->name);
@@ -114,9 +115,21 @@ static void describe_other_address(char *buf, size_t size, const void *addr)
 
 	if (!virt_addr_valid(addr)) {
 		scnprintf(buf, size, "%px is %s", addr,
-			  !addr					      ? "NULL" :
-			  where >= VMALLOC_START && where < VMALLOC_END ? "of vmalloc()" :
-									"not in the direct map");
+			  !addr ? "NULL"
+			  : where >= VMALLOC_START && where < VMALLOC_END
+				  ? "of vmalloc()"
+				  : "not in the direct map");
+		return;
+	}
+	page = kmalloc_large_head(addr);
+	if (page) {
+		void *head = lowmem_page_address(page);
+
+		scnprintf(buf, size,
+			  "%px is %lu bytes into %px, %lu pages of kmalloc(), last "
+			  "allocated by %pS",
+			  addr, (unsigned long)(addr - head), head, 1UL << page_alloc_order(page),
+			  (void *)page->caller);
 		return;
 	}
 	page = compound_head(virt_to_page(addr));
@@ -154,8 +167,7 @@ void slab_bad_free(struct kmem_cache *cachep, const void *objp, const char *what
 }
 
 /** slab_report_damage - report what slab_damage() found. Context: any. */
-void slab_report_damage(struct kmem_cache *cachep, const void *objp, const char *what,
-			long offset)
+void slab_report_damage(struct kmem_cache *cachep, const void *objp, const char *what, long offset)
 {
 	struct slab *slabp = virt_to_page(objp)->slab;
 	kmem_bufctl_t word = slabp->bufctl[obj_to_index(cachep, slabp, objp)];
@@ -172,7 +184,7 @@ static unsigned int list_live(struct kmem_cache *cachep, struct list_head *slabs
 	struct slab *slabp;
 	unsigned int i, nr = 0;
 
-	list_for_each_entry (slabp, slabs, list) {
+	list_for_each_entry(slabp, slabs, list) {
 		for (i = 0; i < cachep->num; i++) {
 			void *objp = index_to_obj(cachep, slabp, i);
 
@@ -192,8 +204,8 @@ void slab_report_live(struct kmem_cache *cachep)
 	struct kmem_cache_node *n = cache_node(cachep);
 	unsigned long flags;
 
-	kbug_begin("kmem_cache_destroy: cache %s has %lu objects that are not freed",
-		   cachep->name, slab_count_live(cachep));
+	kbug_begin("kmem_cache_destroy: cache %s has %lu objects that are not freed", cachep->name,
+		   slab_count_live(cachep));
 	spin_lock_irqsave(&n->list_lock, flags);
 	list_live(cachep, &n->slabs_full);
 	list_live(cachep, &n->slabs_partial);

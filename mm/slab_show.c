@@ -22,7 +22,7 @@ static void count_list(struct kmem_cache *cachep, struct list_head *slabs,
 {
 	struct slab *slabp;
 
-	list_for_each_entry (slabp, slabs, list) {
+	list_for_each_entry(slabp, slabs, list) {
 		counts->active_objs += slabp->inuse;
 		counts->num_objs += cachep->num;
 		counts->active_slabs += slabp->inuse != 0;
@@ -49,7 +49,7 @@ static unsigned long count_cached(struct kmem_cache *cachep)
 	unsigned long nr = 0;
 	unsigned int cpu;
 
-	for_each_possible_cpu (cpu)
+	for_each_possible_cpu(cpu)
 		nr += cachep->array[cpu]->avail;
 	return nr;
 }
@@ -68,15 +68,15 @@ void show_slabinfo(struct seq_file *m)
 		      "# name            <active_objs> <num_objs> <objsize> <objperslab> "
 		      "<pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : "
 		      "slabdata <active_slabs> <num_slabs> <sharedavail>\n");
-	for_each_kmem_cache (cachep) {
+	for_each_kmem_cache(cachep)
+	{
 		struct slab_counts counts = count_slabs(cachep);
 
-		seq_printf(m, "%-17s %6lu %6lu %6u %4u %4d : tunables %4u %4u %4u",
-			   cachep->name, counts.active_objs, counts.num_objs, cachep->size,
-			   cachep->num, 1 << cachep->gfporder, cachep->limit, cachep->batchcount,
-			   0U);
-		seq_printf(m, " : slabdata %6lu %6lu %6lu\n", counts.active_slabs,
-			   counts.num_slabs, 0UL);
+		seq_printf(m, "%-17s %6lu %6lu %6u %4u %4d : tunables %4u %4u %4u", cachep->name,
+			   counts.active_objs, counts.num_objs, cachep->size, cachep->num,
+			   1 << cachep->gfporder, cachep->limit, cachep->batchcount, 0U);
+		seq_printf(m, " : slabdata %6lu %6lu %6lu\n", counts.active_slabs, counts.num_slabs,
+			   0UL);
 	}
 }
 
@@ -99,7 +99,8 @@ bool slab_check_list(struct kmem_cache *cachep, const struct slab *slabp)
 		if (idx >= cachep->num)
 			return bad(cachep, "slab %px: free list holds index %u", slabp, idx);
 		if ((slabp->bufctl[idx] & BUFCTL_STATE) != BUFCTL_ON_SLAB)
-			return bad(cachep, "slab %px: object %u is on the free list, its word is %#x",
+			return bad(cachep,
+				   "slab %px: object %u is on the free list, its word is %#x",
 				   slabp, idx, slabp->bufctl[idx]);
 		if (++nr > cachep->num)
 			return bad(cachep, "slab %px: free list runs in a circle", slabp);
@@ -160,8 +161,8 @@ static bool check_objects(struct kmem_cache *cachep, struct slab *slabp, unsigne
 				 index_to_obj(cachep, slabp, i), damage, offset);
 	}
 	if (on_slab + slabp->inuse != cachep->num)
-		ok = bad(cachep, "slab %px: %u words say free, %u of %u are in use", slabp,
-			 on_slab, slabp->inuse, cachep->num);
+		ok = bad(cachep, "slab %px: %u words say free, %u of %u are in use", slabp, on_slab,
+			 slabp->inuse, cachep->num);
 	return ok;
 }
 
@@ -171,11 +172,11 @@ static bool check_list(struct kmem_cache *cachep, struct list_head *slabs, unsig
 	struct slab *slabp;
 	bool ok = true;
 
-	list_for_each_entry (slabp, slabs, list) {
+	list_for_each_entry(slabp, slabs, list) {
 		(*nr)++;
 		if (slabp->inuse < min_inuse || slabp->inuse > max_inuse)
-			ok = bad(cachep, "slab %px with %u in use is on the list of %u to %u", slabp,
-				 slabp->inuse, min_inuse, max_inuse);
+			ok = bad(cachep, "slab %px with %u in use is on the list of %u to %u",
+				 slabp, slabp->inuse, min_inuse, max_inuse);
 		ok &= slab_check_list(cachep, slabp);
 		ok &= check_pages(cachep, slabp);
 		ok &= check_objects(cachep, slabp, cached);
@@ -222,9 +223,9 @@ bool kmem_cache_check(struct kmem_cache *cachep)
 	ok &= check_list(cachep, &n->slabs_partial, 1, cachep->num - 1, &nr_partial, &cached);
 	ok &= check_list(cachep, &n->slabs_free, 0, 0, &nr_free, &cached);
 	if (nr_full + nr_partial + nr_free != n->nr_slabs || nr_free != n->nr_free)
-		ok = bad(cachep, "%u full, %u partial, %u free slabs; counted %u, %u free",
-			 nr_full, nr_partial, nr_free, n->nr_slabs, n->nr_free);
-	for_each_possible_cpu (cpu)
+		ok = bad(cachep, "%u full, %u partial, %u free slabs; counted %u, %u free", nr_full,
+			 nr_partial, nr_free, n->nr_slabs, n->nr_free);
+	for_each_possible_cpu(cpu)
 		ok &= check_array(cachep, cachep->array[cpu]);
 	if (cached != count_cached(cachep))
 		ok = bad(cachep, "%lu words say cached, arrays hold %lu", cached,
@@ -238,7 +239,6 @@ bool slab_check(void)
 	struct kmem_cache *cachep;
 	bool ok = true;
 
-	for_each_kmem_cache (cachep)
-		ok &= kmem_cache_check(cachep);
+	for_each_kmem_cache(cachep) ok &= kmem_cache_check(cachep);
 	return ok;
 }

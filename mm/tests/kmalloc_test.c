@@ -8,6 +8,7 @@
 #include <kernel/lib/string.h>
 #include <kernel/lib/vsprintf.h>
 #include <arch/step.h>
+#include <mm/vmalloc.h>
 #include <mm/tests/slab_test.h>
 
 static const unsigned int classes[] = {
@@ -98,7 +99,7 @@ static void kmalloc_constants(struct kunit *test)
 	CONSTANT(100, 128);
 	CONSTANT(192, 192);
 	CONSTANT(1000, 1024);
-	CONSTANT(1025, 1280);
+	CONSTANT(1025, 1352);
 	CONSTANT(4096, 4096);
 	CONSTANT(8192, 8192);
 #undef CONSTANT
@@ -128,7 +129,7 @@ static void kmalloc_large_sizes(struct kunit *test)
 		if (!objp)
 			break; /* a small machine */
 		page = virt_to_page(objp);
-		KUNIT_EXPECT_TRUE(test, PageHead(page));
+		KUNIT_EXPECT_TRUE(test, PageKmalloc(page));
 		KUNIT_EXPECT_FALSE(test, PageSlab(page));
 		KUNIT_EXPECT_EQ(test, ksize(objp), PAGE_SIZE << get_order(size));
 		objp[0] = 1;
@@ -155,7 +156,7 @@ static void kmalloc_array_overflow(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, kcalloc(opaque(0x55555556), 3, GFP_KERNEL));
 	objp = kmalloc_array(opaque(3), 50, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, objp);
-	KUNIT_EXPECT_EQ(test, ksize(objp), (size_t)160);
+	KUNIT_EXPECT_EQ(test, ksize(objp), (size_t)192);
 	kfree(objp);
 }
 
@@ -206,7 +207,8 @@ static void kmalloc_on_node(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, any);
 	KUNIT_ASSERT_NOT_NULL(test, zero);
 	KUNIT_EXPECT_NULL(test, memchr_inv(zero, 0, 100));
-	KUNIT_EXPECT_BUG(test, "no node 1", KUNIT_EXPECT_NULL(test, kmalloc_node(8, GFP_KERNEL, 1)));
+	KUNIT_EXPECT_BUG(test, "no node 1",
+			 KUNIT_EXPECT_NULL(test, kmalloc_node(8, GFP_KERNEL, 1)));
 	kfree(any);
 	kfree(zero);
 }
@@ -290,6 +292,35 @@ static void string_copies(struct kunit *test)
 	kfree(bytes);
 }
 
+/* kvmalloc(): contiguous when that is easy, from vmalloc() when it is not, or too large. */
+static void kvmalloc_either_way(struct kunit *test)
+{
+	u8 *small = kvmalloc(100, GFP_KERNEL), *large = kvmalloc(3 * PAGE_SIZE, GFP_KERNEL), *far;
+
+	KUNIT_ASSERT_NOT_NULL(test, small);
+	KUNIT_ASSERT_NOT_NULL(test, large);
+	KUNIT_EXPECT_FALSE(test, is_vmalloc_addr(small));
+	KUNIT_EXPECT_FALSE(test, is_vmalloc_addr(large));
+	kvfree(small);
+	kvfree(large);
+
+	fail_nth_set(0);
+	far = kvzalloc(3 * PAGE_SIZE, GFP_KERNEL);
+	KUNIT_EXPECT_TRUE(test, fail_nth_clear());
+	KUNIT_ASSERT_NOT_NULL(test, far);
+	KUNIT_EXPECT_TRUE(test, is_vmalloc_addr(far));
+	KUNIT_EXPECT_NULL(test, memchr_inv(far, 0, 3 * PAGE_SIZE));
+	kvfree(far);
+
+	/* Up to a page there is no other way to have it. */
+	fail_nth_set(0);
+	small = kvmalloc(PAGE_SIZE, GFP_KERNEL);
+	KUNIT_EXPECT_TRUE(test, fail_nth_clear());
+	KUNIT_EXPECT_NULL(test, small);
+	KUNIT_EXPECT_NULL(test, kvmalloc(SIZE_MAX, GFP_KERNEL | __GFP_NOWARN));
+	kvfree(NULL);
+}
+
 /* Every allocation of each call fails once, and nothing is left behind. */
 static void kmalloc_nth_failure(struct kunit *test)
 {
@@ -323,7 +354,8 @@ static void kmalloc_nth_failure(struct kunit *test)
 static void kfree_no_object(struct kunit *test)
 {
 	u8 *objp = kmalloc(100, GFP_KERNEL), *large = kmalloc(20000, GFP_KERNEL);
-	struct page *page = alloc_page(GFP_KERNEL), *block = alloc_pages(GFP_KERNEL | __GFP_COMP, 2);
+	struct page *page = alloc_page(GFP_KERNEL),
+		    *block = alloc_pages(GFP_KERNEL | __GFP_COMP, 2);
 	static int in_data;
 
 	KUNIT_ASSERT_NOT_NULL(test, objp);
@@ -333,8 +365,10 @@ static void kfree_no_object(struct kunit *test)
 	KUNIT_EXPECT_BUG(test, "is 1 bytes into object", blind_kfree(objp + 1));
 	KUNIT_EXPECT_BUG(test, "is 64 bytes into object", blind_kfree(objp + 64));
 	KUNIT_EXPECT_BUG(test, "of cache kmalloc-128", blind_kfree(objp + 1));
-	KUNIT_EXPECT_BUG(test, "is in a page that is in use", blind_kfree(large + 8));
-	KUNIT_EXPECT_BUG(test, "is in a page that is in use", blind_kfree(large + PAGE_SIZE));
+	KUNIT_EXPECT_BUG(test, "is 8 bytes into", blind_kfree(large + 8));
+	KUNIT_EXPECT_BUG(test, "is 8192 bytes into", blind_kfree(large + 2 * PAGE_SIZE));
+	KUNIT_EXPECT_BUG(test, "8 pages of kmalloc()", blind_kfree(large + 20000));
+	KUNIT_EXPECT_BUG(test, "page belongs to kmalloc", __free_pages(virt_to_page(large), 3));
 	KUNIT_EXPECT_BUG(test, "is in a page that is in use",
 			 blind_kfree(lowmem_page_address(page)));
 	KUNIT_EXPECT_BUG(test, "is in a page that is in use",
@@ -344,8 +378,8 @@ static void kfree_no_object(struct kunit *test)
 	KUNIT_EXPECT_BUG(test, "not in the direct map", blind_kfree((void *)0x08048000));
 	KUNIT_EXPECT_BUG(test, "not in the direct map", blind_kfree((void *)0xFFFFFFFC));
 	KUNIT_EXPECT_BUG(test, "ksize: ", KUNIT_EXPECT_EQ(test, ksize(objp + 4), (size_t)0));
-	KUNIT_EXPECT_BUG(test, "krealloc: ",
-			 KUNIT_EXPECT_NULL(test, krealloc(objp + 4, 9, GFP_KERNEL)));
+	KUNIT_EXPECT_BUG(test,
+			 "krealloc: ", KUNIT_EXPECT_NULL(test, krealloc(objp + 4, 9, GFP_KERNEL)));
 	kfree(objp);
 	kfree(large);
 	__free_page(page);
@@ -383,13 +417,13 @@ static void kmalloc_red_zone(struct kunit *test)
 	u8 *objp;
 
 	KUNIT_ASSERT_NOT_NULL(test, cachep);
-	objp = kmalloc_trace(cachep, GFP_KERNEL, 60);
+	objp = __slab_alloc(cachep, GFP_KERNEL, 60, _RET_IP_);
 	KUNIT_ASSERT_NOT_NULL(test, objp);
 	memset(objp, 0, 60);
 	objp[60] = 0;
 	KUNIT_EXPECT_BUG(test, "of cache test, at offset 60,", blind_kfree(objp));
 
-	objp = kmalloc_trace(cachep, GFP_KERNEL | __GFP_ZERO, 60);
+	objp = __slab_alloc(cachep, GFP_KERNEL | __GFP_ZERO, 60, _RET_IP_);
 	KUNIT_EXPECT_NULL(test, memchr_inv(objp, 0, 60));
 	KUNIT_EXPECT_TRUE(test, kmem_cache_check(cachep));
 	/* Asking for its size, or for more, makes the rest one's own. */
@@ -576,6 +610,7 @@ static struct kunit_case kmalloc_cases[] = {
 	KUNIT_CASE(krealloc_zeroes),
 	KUNIT_CASE(krealloc_failure),
 	KUNIT_CASE(string_copies),
+	KUNIT_CASE(kvmalloc_either_way),
 	KUNIT_CASE(kmalloc_nth_failure),
 	KUNIT_CASE(kfree_no_object),
 	KUNIT_CASE(kfree_twice),

@@ -70,7 +70,8 @@ static void slab_no_object(struct kunit *test)
 	KUNIT_EXPECT_BUG(test, "is NULL", blind_cache_free(cachep, NULL));
 	KUNIT_EXPECT_BUG(test, "not in the direct map", blind_cache_free(cachep, (void *)0x1000));
 	KUNIT_EXPECT_BUG(test, "of vmalloc()", blind_cache_free(cachep, (void *)VMALLOC_START));
-	KUNIT_EXPECT_BUG(test, "not in the direct map", blind_cache_free(cachep, (void *)0xFFFFF000));
+	KUNIT_EXPECT_BUG(test, "not in the direct map",
+			 blind_cache_free(cachep, (void *)0xFFFFF000));
 	blind_cache_free(cachep, objp);
 	__free_page(page);
 	slab_test_cache_done(test, cachep);
@@ -235,8 +236,7 @@ static void set_word(void *objp)
 /* What a constructor made stays: such caches are not poisoned, but have red zones. */
 static void debug_constructed(struct kunit *test)
 {
-	struct kmem_cache *cachep =
-		kmem_cache_create("test", 40, 0, ALL_CHECKS, set_word, NULL);
+	struct kmem_cache *cachep = kmem_cache_create("test", 40, 0, ALL_CHECKS, set_word, NULL);
 	u8 *objp;
 
 	KUNIT_ASSERT_NOT_NULL(test, cachep);

@@ -29,10 +29,11 @@ static void skip_if_debugging(struct kunit *test, struct kmem_cache *cachep)
 
 /* Geometry. */
 
-static const unsigned int sizes[] = {1,	 2,   3,   4,	5,    7,    8,	  12,	16,    20,
-				     24, 31,  32,  33,	63,   64,   65,	  100,	127,   128,
-				     129, 255, 256, 300, 500,  511,  512,  513,	1000,  1024,
-				     2047, 2048, 3000, 4095, 4096, 4097, 8192, 10000, 32768, 100000};
+static const unsigned int sizes[] = {1,    2,    3,    4,    5,    7,     8,     12,
+				     16,   20,   24,   31,   32,   33,    63,    64,
+				     65,   100,  127,  128,  129,  255,   256,   300,
+				     500,  511,  512,  513,  1000, 1024,  2047,  2048,
+				     3000, 4095, 4096, 4097, 8192, 10000, 32768, 100000};
 
 static void get_size_desc(const unsigned int *size, char *desc)
 {
@@ -55,8 +56,9 @@ static void slab_sizes(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, objs);
 	KUNIT_EXPECT_EQ(test, kmem_cache_size(cachep), size);
 	KUNIT_EXPECT_GE(test, cachep->size, size);
-	KUNIT_EXPECT_LE(test, cachep->first_offset + cachep->num * cachep->size +
-			      (cachep->colour - 1) * cachep->colour_off,
+	KUNIT_EXPECT_LE(test,
+			cachep->first_offset + cachep->num * cachep->size +
+				(cachep->colour - 1) * cachep->colour_off,
 			(unsigned int)PAGE_SIZE << cachep->gfporder);
 	for (i = 0; i < nr; i++) {
 		objs[i] = kmem_cache_alloc(cachep, GFP_KERNEL);
@@ -78,8 +80,7 @@ static void slab_alignments(struct kunit *test)
 	size_t align;
 
 	for (align = 1; align <= PAGE_SIZE; align *= 2) {
-		struct kmem_cache *cachep =
-			kmem_cache_create("test", 40, align, 0, NULL, NULL);
+		struct kmem_cache *cachep = kmem_cache_create("test", 40, align, 0, NULL, NULL);
 		void *objs[20];
 		unsigned int i;
 
@@ -97,8 +98,8 @@ static void slab_alignments(struct kunit *test)
 /* A cache line for each object, but several small objects share one. */
 static void slab_hwcache_align(struct kunit *test)
 {
-	static const unsigned int expected[][2] = {
-		{4, 4}, {5, 8}, {8, 8}, {9, 16}, {16, 16}, {20, 32}, {33, 64}, {64, 64}, {100, 64}};
+	static const unsigned int expected[][2] = {{4, 4},   {5, 8},   {8, 8},   {9, 16},  {16, 16},
+						   {20, 32}, {33, 64}, {64, 64}, {100, 64}};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(expected); i++) {
@@ -134,8 +135,8 @@ static void slab_management(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, large->slabp_cache);
 	slabp = virt_to_page(l)->slab;
 	KUNIT_EXPECT_PTR_EQ(test, virt_to_page(slabp)->slab_cache, large->slabp_cache);
-	KUNIT_EXPECT_TRUE(test, slab_object_in_use(large->slabp_cache, virt_to_page(slabp)->slab,
-						   slabp));
+	KUNIT_EXPECT_TRUE(test,
+			  slab_object_in_use(large->slabp_cache, virt_to_page(slabp)->slab, slabp));
 	kmem_cache_free(small, s);
 	kmem_cache_free(large, l);
 	slab_test_cache_done(test, small);
@@ -161,8 +162,7 @@ static void slab_colours(struct kunit *test)
 		if (slabp == last)
 			continue;
 		last = slabp;
-		KUNIT_EXPECT_EQ(test, slabp->colouroff,
-				seen % cachep->colour * cachep->colour_off);
+		KUNIT_EXPECT_EQ(test, slabp->colouroff, seen % cachep->colour * cachep->colour_off);
 		seen++;
 	}
 	KUNIT_EXPECT_GE(test, seen, cachep->colour + 2);
@@ -231,8 +231,9 @@ static void slab_list_moves(struct kunit *test)
 		/* The first slab is full until an object of it goes, then partial. */
 		KUNIT_EXPECT_EQ(test, lists.full, 0);
 		KUNIT_EXPECT_EQ(test, lists.partial, (i + 1 < cachep->num) + (i + 1 < nr));
-		KUNIT_EXPECT_EQ(test, lists.free, min((i + 1 >= cachep->num) + (i + 1 >= nr),
-						      (int)cache_node(cachep)->free_limit));
+		KUNIT_EXPECT_EQ(test, lists.free,
+				min((i + 1 >= cachep->num) + (i + 1 >= nr),
+				    (int)cache_node(cachep)->free_limit));
 	}
 	kmem_cache_shrink(cachep);
 	lists = slab_test_lists(cachep);
@@ -271,8 +272,8 @@ static void slab_array_batches(struct kunit *test)
 	objs = kmalloc_array(nr, sizeof(*objs), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, objs);
 	objs[0] = kmem_cache_alloc(cachep, GFP_KERNEL);
-	KUNIT_EXPECT_EQ(test, ac->avail, ac->batchcount);
-	for (i = 1; i <= ac->batchcount; i++)
+	KUNIT_EXPECT_EQ(test, ac->avail, cachep->batchcount);
+	for (i = 1; i <= cachep->batchcount; i++)
 		objs[i] = kmem_cache_alloc(cachep, GFP_KERNEL);
 	KUNIT_EXPECT_EQ(test, ac->avail, 0U);
 	for (; i < nr; i++)
@@ -283,10 +284,10 @@ static void slab_array_batches(struct kunit *test)
 		kmem_cache_free(cachep, objs[i]);
 	}
 	kmem_cache_free(cachep, objs[i]);
-	KUNIT_EXPECT_EQ(test, ac->avail, ac->limit - ac->batchcount + 1);
+	KUNIT_EXPECT_EQ(test, ac->avail, ac->limit - cachep->batchcount + 1);
 	/* What stayed are the youngest, in order. */
-	for (; i >= ac->batchcount; i--)
-		KUNIT_EXPECT_PTR_EQ(test, ac->entry[i - ac->batchcount].objp, objs[i]);
+	for (; i >= cachep->batchcount; i--)
+		KUNIT_EXPECT_PTR_EQ(test, ac->entry[i - cachep->batchcount].objp, objs[i]);
 	slab_test_cache_done(test, cachep);
 	kfree(objs);
 }
@@ -332,8 +333,7 @@ static void count_dtor(void *objp)
 /* Once for each object of a slab when it is made, however often objects come and go. */
 static void slab_ctor_dtor(struct kunit *test)
 {
-	struct kmem_cache *cachep =
-		kmem_cache_create("test", 200, 0, 0, count_ctor, count_dtor);
+	struct kmem_cache *cachep = kmem_cache_create("test", 200, 0, 0, count_ctor, count_dtor);
 	unsigned int nr, i, round;
 	void **objs;
 
@@ -348,7 +348,8 @@ static void slab_ctor_dtor(struct kunit *test)
 			KUNIT_ASSERT_NOT_NULL(test, objs[i]);
 			KUNIT_EXPECT_EQ(test, *(u32 *)objs[i], CONSTRUCTED);
 		}
-		KUNIT_EXPECT_EQ(test, nr_ctor, cachep->num * cache_node(cachep)->nr_slabs + nr_dtor);
+		KUNIT_EXPECT_EQ(test, nr_ctor,
+				cachep->num * cache_node(cachep)->nr_slabs + nr_dtor);
 		kmem_cache_free_bulk(cachep, nr, objs);
 	}
 	kmem_cache_shrink(cachep);
@@ -453,7 +454,8 @@ static void slab_dma(struct kunit *test)
 	slab_test_cache_done(test, cachep);
 
 	plain = plain_cache(test, 64);
-	KUNIT_EXPECT_BUG(test, "not a DMA cache", objp = kmem_cache_alloc(plain, GFP_KERNEL | GFP_DMA));
+	KUNIT_EXPECT_BUG(test, "not a DMA cache",
+			 objp = kmem_cache_alloc(plain, GFP_KERNEL | GFP_DMA));
 	kmem_cache_free(plain, objp);
 	KUNIT_EXPECT_BUG(test, "highmem", objp = kmem_cache_alloc(plain, GFP_HIGHUSER));
 	kmem_cache_free(plain, objp);
@@ -464,7 +466,8 @@ static void slab_dma(struct kunit *test)
 
 static void slab_create_refused(struct kunit *test)
 {
-	KUNIT_EXPECT_BUG(test, "no name", KUNIT_EXPECT_NULL(test, kmem_cache_create(NULL, 8, 0, 0, NULL, NULL)));
+	KUNIT_EXPECT_BUG(test, "no name",
+			 KUNIT_EXPECT_NULL(test, kmem_cache_create(NULL, 8, 0, 0, NULL, NULL)));
 	KUNIT_EXPECT_BUG(test, "impossible size",
 			 KUNIT_EXPECT_NULL(test, kmem_cache_create("x", 0, 0, 0, NULL, NULL)));
 	KUNIT_EXPECT_BUG(test, "impossible size",
@@ -475,9 +478,9 @@ static void slab_create_refused(struct kunit *test)
 	KUNIT_EXPECT_BUG(test, "impossible alignment",
 			 KUNIT_EXPECT_NULL(test, kmem_cache_create("x", 8, 8192, 0, NULL, NULL)));
 	KUNIT_EXPECT_BUG(test, "unknown flags",
-			 KUNIT_EXPECT_NULL(test, kmem_cache_create("x", 8, 0,
-								   (__force slab_flags_t)1, NULL,
-								   NULL)));
+			 KUNIT_EXPECT_NULL(test,
+					   kmem_cache_create("x", 8, 0, (__force slab_flags_t)1,
+							     NULL, NULL)));
 }
 
 static void slab_create_nth_failure(struct kunit *test)
@@ -606,7 +609,7 @@ static void slab_checker(struct kunit *test)
 	void *objp = kmem_cache_alloc(cachep, GFP_KERNEL);
 	struct slab *slabp = virt_to_page(objp)->slab;
 	kmem_bufctl_t word;
-	u16 old_free;
+	unsigned int old_free;
 
 	slab_drain_local(cachep);
 	KUNIT_EXPECT_TRUE(test, kmem_cache_check(cachep));
