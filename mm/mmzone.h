@@ -187,9 +187,12 @@ static __always_inline bool is_highmem(const struct zone *zone)
 	return zone->idx == ZONE_HIGHMEM;
 }
 
+/* The highest zone, and a power of two: no other zone's number has its bit. */
+BUILD_BUG_ON(ZONE_HIGHMEM != MAX_NR_ZONES - 1 || (ZONE_HIGHMEM & (ZONE_HIGHMEM - 1)));
+
 static __always_inline bool PageHighMem(const struct page *page)
 {
-	return page_zonenum(page) == ZONE_HIGHMEM;
+	return page->flags & ((unsigned long)ZONE_HIGHMEM << PAGE_ZONE_SHIFT);
 }
 
 /**
