@@ -53,7 +53,6 @@
 #include <mm/highmem.h>
 
 #define PA_HASH_ORDER 10
-#define NO_SLOT       LAST_PKMAP
 
 struct page_address_map {
 	struct page *page;
@@ -94,30 +93,28 @@ static __always_inline unsigned short *page_slot_chain(const struct page *page)
 	return &page_address_htable[hash_ptr(page, PA_HASH_ORDER)];
 }
 
-/* The slot of @page, or NO_SLOT. Either kmap_lock is held, or see __page_address_high(). */
-static __always_inline unsigned int page_slot_lookup(const struct page *page)
+/* The link to @page's slot, or 0. Either kmap_lock is held, or see __page_address_high(). */
+static __always_inline unsigned int page_slot_link(const struct page *page)
 {
 	unsigned int link = *page_slot_chain(page);
 
 	while (link) {
-		const struct page_address_map *pam = &page_address_maps[link - 1];
-
-		if (pam->page == page)
-			return link - 1;
-		link = READ_ONCE(pam->next);
+		if (page_address_maps[link - 1].page == page)
+			return link;
+		link = READ_ONCE(page_address_maps[link - 1].next);
 	}
-	return NO_SLOT;
+	return 0;
 }
 
 void *__page_address_high(const struct page *page)
 {
-	unsigned int seq, nr;
+	unsigned int seq, link;
 
 	do {
 		seq = smp_load_acquire(&page_address_seq);
-		nr = page_slot_lookup(page);
-		if (likely(nr != NO_SLOT))
-			return (void *)PKMAP_ADDR(nr);
+		link = page_slot_link(page);
+		if (likely(link))
+			return (void *)PKMAP_ADDR(link - 1);
 		smp_rmb();
 	} while ((seq & 1) || seq != READ_ONCE(page_address_seq));
 	return NULL;
@@ -193,10 +190,10 @@ static bool flush_all_zero_pkmaps(void)
 }
 
 /*
- * A free slot, the hand moving on to it, or NO_SLOT when all have users. After a flush
- * the search starts over: slots passed before it may have become free.
+ * Move the hand on to a free slot. After a flush the search starts over: slots passed
+ * before it may have become free. Return: false when all slots have users.
  */
-static unsigned int get_free_pkmap_slot(void)
+static bool find_free_pkmap_slot(void)
 {
 	unsigned int tries = LAST_PKMAP;
 
@@ -206,62 +203,76 @@ static unsigned int get_free_pkmap_slot(void)
 		if (last_pkmap_nr == 0 && flush_all_zero_pkmaps())
 			tries = LAST_PKMAP - 1;
 		if (pkmap_count[last_pkmap_nr] == 0)
-			return last_pkmap_nr;
+			return true;
 	}
-	return NO_SLOT;
+	return false;
 }
 
-/* Give @page a slot of count 1. Return: it, or NO_SLOT. */
-static unsigned int map_new_virtual(struct page *page)
+/* Give @page a slot of count 1. Return: the link to it, or 0. */
+static noinline unsigned int map_new_virtual(struct page *page)
 {
-	unsigned int nr = get_free_pkmap_slot();
+	unsigned int nr;
 
-	if (unlikely(nr == NO_SLOT))
-		return NO_SLOT;
+	if (unlikely(!find_free_pkmap_slot()))
+		return 0;
+	nr = last_pkmap_nr;
 	BUG_ON(!pte_none(pkmap_page_table[nr]));
 	set_pte(&pkmap_page_table[nr], mk_pte(page, PAGE_KERNEL));
 	page_slot_insert(page, nr);
 	pkmap_count[nr] = 1;
-	return nr;
+	return nr + 1;
+}
+
+static void *__cold report_no_slot(const struct page *page)
+{
+	WARN(1, "kmap: all %u slots are in use, page pfn %#lx is not mapped",
+	     (unsigned int)LAST_PKMAP, page_to_pfn(page));
+	return NULL;
 }
 
 void *kmap_high(struct page *page)
 {
-	unsigned int nr;
+	unsigned int link;
 
 	spin_lock(&kmap_lock);
-	nr = page_slot_lookup(page);
-	if (unlikely(nr == NO_SLOT))
-		nr = map_new_virtual(page);
-	if (likely(nr != NO_SLOT) && ++pkmap_count[nr] == 2)
+	link = page_slot_link(page);
+	if (unlikely(!link)) {
+		link = map_new_virtual(page);
+		if (unlikely(!link)) {
+			spin_unlock(&kmap_lock);
+			return report_no_slot(page);
+		}
+	}
+	if (++pkmap_count[link - 1] == 2)
 		SetPageKmapped(page);
 	spin_unlock(&kmap_lock);
+	return (void *)PKMAP_ADDR(link - 1);
+}
 
-	if (unlikely(nr == NO_SLOT)) {
-		WARN(1, "kmap: all %u slots are in use, page pfn %#lx is not mapped",
-		     (unsigned int)LAST_PKMAP, page_to_pfn(page));
-		return NULL;
-	}
-	return (void *)PKMAP_ADDR(nr);
+static void __cold report_bad_kunmap(const struct page *page)
+{
+	if (in_interrupt())
+		kbug("kunmap of page pfn %#lx in interrupt context", page_to_pfn(page));
+	else
+		kbug("unbalanced kunmap: page pfn %#lx is not mapped by kmap()", page_to_pfn(page));
 }
 
 void kunmap_high(struct page *page)
 {
-	unsigned int nr;
+	unsigned int link;
 
 	if (unlikely(in_interrupt())) {
-		kbug("kunmap of page pfn %#lx in interrupt context", page_to_pfn(page));
+		report_bad_kunmap(page);
 		return;
 	}
 	spin_lock(&kmap_lock);
-	nr = page_slot_lookup(page);
-	if (unlikely(nr == NO_SLOT || pkmap_count[nr] < 2)) {
+	link = page_slot_link(page);
+	if (unlikely(!link) || unlikely(pkmap_count[link - 1] < 2)) {
 		spin_unlock(&kmap_lock);
-		kbug("unbalanced kunmap: page pfn %#lx is not mapped by kmap()%s",
-		     page_to_pfn(page), nr == NO_SLOT ? "" : " any more");
+		report_bad_kunmap(page);
 		return;
 	}
-	if (--pkmap_count[nr] == 1)
+	if (--pkmap_count[link - 1] == 1)
 		ClearPageKmapped(page);
 	spin_unlock(&kmap_lock);
 }
@@ -418,9 +429,10 @@ static bool pkmap_slot_check(unsigned int nr)
 		pr_err("slot %u: count %d, page %px\n", nr, pkmap_count[nr], page);
 		return false;
 	}
-	if (!pte_present(pte) || pte_page(pte) != page || page_slot_lookup(page) != nr) {
-		pr_err("slot %u: page pfn %#lx, but the entry is %#lx and the hash says %u\n", nr,
-		       page_to_pfn(page), (unsigned long)pte_val(pte), page_slot_lookup(page));
+	if (!pte_present(pte) || pte_page(pte) != page || page_slot_link(page) != nr + 1) {
+		pr_err("slot %u: page pfn %#lx, but the entry is %#lx and the hash says %d\n", nr,
+		       page_to_pfn(page), (unsigned long)pte_val(pte),
+		       (int)page_slot_link(page) - 1);
 		return false;
 	}
 	if (PageKmapped(page) != (pkmap_count[nr] > 1)) {
