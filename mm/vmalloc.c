@@ -490,6 +490,8 @@ static void *__vmalloc_caller(unsigned long size, gfp_t gfp, unsigned long flags
 	might_sleep();
 	if (unlikely(!size))
 		return NULL;
+	if (!(gfp & __GFP_DMA))
+		gfp |= __GFP_HIGHMEM;
 	nr_pages = ((size - 1) >> PAGE_SHIFT) + 1;
 	if (unlikely(nr_pages > totalram_pages()))
 		goto err_warn;
@@ -527,18 +529,17 @@ void *__vmalloc(unsigned long size, gfp_t gfp)
 
 void *vmalloc(unsigned long size)
 {
-	return __vmalloc_caller(size, GFP_KERNEL | __GFP_HIGHMEM, 0, _RET_IP_);
+	return __vmalloc_caller(size, GFP_KERNEL, 0, _RET_IP_);
 }
 
 void *vzalloc(unsigned long size)
 {
-	return __vmalloc_caller(size, GFP_KERNEL | __GFP_HIGHMEM | __GFP_ZERO, 0, _RET_IP_);
+	return __vmalloc_caller(size, GFP_KERNEL | __GFP_ZERO, 0, _RET_IP_);
 }
 
 void *vmalloc_user(unsigned long size)
 {
-	return __vmalloc_caller(size, GFP_KERNEL | __GFP_HIGHMEM | __GFP_ZERO, VM_USERMAP,
-				_RET_IP_);
+	return __vmalloc_caller(size, GFP_KERNEL | __GFP_ZERO, VM_USERMAP, _RET_IP_);
 }
 
 void vfree(const void *addr)

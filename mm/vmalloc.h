@@ -81,8 +81,9 @@ void *vmalloc_user(unsigned long size) __must_check __malloc __dealloc(vfree, 1)
 
 /**
  * __vmalloc - vmalloc() with other flags
- * @gfp: must allow to sleep, as page tables may be needed; without __GFP_HIGHMEM only
- *       low memory is used; __GFP_ZERO clears; __GFP_NOWARN silences all warnings
+ * @gfp: must allow to sleep, as page tables may be needed; GFP_DMA: pages of ZONE_DMA
+ *       alone, else high memory is used first; __GFP_ZERO clears; __GFP_NOWARN silences
+ *       all warnings
  */
 void *__vmalloc(unsigned long size, gfp_t gfp) __must_check __malloc __dealloc(vfree, 1);
 

@@ -131,15 +131,15 @@ static void highmem_comes_first(struct kunit *test)
 	struct page *page;
 	void *p;
 
-	p = __vmalloc(PAGE_SIZE, GFP_KERNEL);
+	p = __vmalloc(PAGE_SIZE, GFP_KERNEL | GFP_DMA);
 	KUNIT_ASSERT_NOT_NULL(test, p);
-	KUNIT_EXPECT_FALSE(test, PageHighMem(vmalloc_to_page(p)));
+	KUNIT_EXPECT_EQ(test, page_zonenum(vmalloc_to_page(p)), ZONE_DMA);
 	vfree(p);
 
 	si_meminfo(&si);
 	if (!si.totalhigh)
 		kunit_skip(test, "no highmem");
-	p = vmalloc(PAGE_SIZE);
+	p = __vmalloc(PAGE_SIZE, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	page = vmalloc_to_page(p);
 	vfree(p);
