@@ -40,7 +40,7 @@ struct slot {
 	u32 stamp;
 };
 
-static struct slot slots[NR_SLOTS];
+static struct slot *slots; /* NR_SLOTS of them */
 static struct kmem_cache *cache;
 static unsigned int nr_highpages;
 static unsigned long free_before;
@@ -54,11 +54,12 @@ static unsigned long free_and_tables(void)
 
 static int mixed_init(struct kunit *test)
 {
-	memset(slots, 0, sizeof(slots));
 	nr_highpages = 0;
 	free_before = free_and_tables();
 	cache = kmem_cache_create("mixed", OBJECT_SIZE, 0, 0, NULL, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, cache);
+	slots = vzalloc(NR_SLOTS * sizeof(*slots));
+	KUNIT_ASSERT_NOT_NULL(test, slots);
 	return 0;
 }
 
@@ -254,6 +255,8 @@ static void mixed_exit(struct kunit *test)
 	if (cache)
 		kmem_cache_destroy(cache);
 	cache = NULL;
+	vfree(slots);
+	slots = NULL;
 	KUNIT_EXPECT_EQ(test, free_and_tables(), free_before);
 	check_everything(test);
 }

@@ -9,7 +9,7 @@
 
 #include <mm/tests/page_alloc_test.h>
 
-static char text[4096];
+static char text[2048];
 static char line[256];
 
 static void run_view(struct kunit *test, void (*show)(struct seq_file *m))
