@@ -8,6 +8,8 @@
 #include <kernel/selftest.h>
 #include <kernel/sections.h>
 #include <arch/mmu.h>
+#include <asm/control.h>
+#include <asm/cpufeature.h>
 
 static unsigned long free_before;
 
@@ -275,6 +277,17 @@ static void flushes_reach_global_entries(struct kunit *test)
 	free_page(b);
 }
 
+/* Where the CPU knows global pages the kernel's are; user pages could not be. */
+static void kernel_pages_are_global(struct kunit *test)
+{
+	bool wanted = cpu_features() & X86_FEATURE_PGE;
+	unsigned long text = (unsigned long)_stext;
+
+	KUNIT_EXPECT_EQ(test, !!(__supported_pte_mask & _PAGE_GLOBAL), wanted);
+	KUNIT_EXPECT_EQ(test, !!(read_cr4() & X86_CR4_PGE), wanted);
+	KUNIT_EXPECT_EQ(test, pte_global(*pte_offset_kernel(pmd_off_k(text), text)), wanted);
+}
+
 static struct kunit_case paging_cases[] = {
 	KUNIT_CASE_PARAM(unmapped_place_faults, unmapped_gen_params),
 	KUNIT_CASE_PARAM(read_only_place_keeps_its_content, read_only_gen_params),
@@ -285,6 +298,7 @@ static struct kunit_case paging_cases[] = {
 	KUNIT_CASE(regions_have_names),
 	KUNIT_CASE(guards_fault),
 	KUNIT_CASE(flushes_reach_global_entries),
+	KUNIT_CASE(kernel_pages_are_global),
 	{},
 };
 

@@ -184,6 +184,27 @@ static void as_memblock_says(struct kunit *test)
 				pages_between(__boot_start, __boot_end));
 }
 
+/*
+ * What lay in memory before the kernel did is reserved, even where the map calls it
+ * RAM: vectors and BIOS data, the EBDA, whatever the loader left to be read.
+ */
+static void what_was_there_first_is_reserved(struct kunit *test)
+{
+	const struct resource *res;
+	unsigned long boot_information = 0;
+	unsigned int depth;
+
+	KUNIT_EXPECT_TRUE(test, memblock_is_reserved(0));
+	KUNIT_EXPECT_TRUE(test, memblock_is_reserved(PAGE_SIZE - 1));
+	KUNIT_EXPECT_STREQ(test, resource_name(0), "BIOS data area");
+	KUNIT_EXPECT_TRUE(test, memblock_is_reserved(0x9f000));
+	KUNIT_EXPECT_TRUE(test, memblock_is_reserved(0x9ffff));
+	KUNIT_EXPECT_STREQ(test, resource_name(0x9ffff), "EBDA");
+	for_each_resource(res, &iomem_resource, &depth)
+		boot_information += !strcmp(res->name, "Boot information");
+	KUNIT_EXPECT_GT(test, boot_information, 0UL);
+}
+
 /* Pages that are no RAM, or above it, belong to nobody. */
 static void holes_are_reserved(struct kunit *test)
 {
@@ -224,11 +245,9 @@ static void zones_cover_everything(struct kunit *test)
 }
 
 static struct kunit_case handover_test_cases[] = {
-	KUNIT_CASE(every_page_is_somebodys),
-	KUNIT_CASE(as_memblock_says),
-	KUNIT_CASE(holes_are_reserved),
-	KUNIT_CASE(zones_cover_everything),
-	{},
+	KUNIT_CASE(every_page_is_somebodys),          KUNIT_CASE(as_memblock_says),
+	KUNIT_CASE(what_was_there_first_is_reserved), KUNIT_CASE(holes_are_reserved),
+	KUNIT_CASE(zones_cover_everything),           {},
 };
 
 static struct kunit_suite handover_test_suite = {
