@@ -118,6 +118,16 @@ def test_map_without_the_kernel():
     assert any("the kernel's own memory is not listed as RAM" in line for line in run.lines)
 
 
+def test_module_is_reserved(tmp_path):
+    """A module's pages are nobody else's, and have a name."""
+    module = tmp_path / "module"
+    module.write_bytes(bytes(3 * 4096 + 1))
+    run = lab.self_test(Config("module-reserved", modules=(str(module),)), which="handover")
+    assert any(re.search(r"Module 0: \[mem 0x[0-9a-f]{5}000-0x[0-9a-f]{5}001\) /", line)
+               for line in run.lines)
+    assert any(line.endswith("Module: 4 pages") for line in run.lines)
+
+
 def test_seed_repeats_a_run():
     first, second = (lab.self_test(small(f"seed-{n}"), args="seed=1234") for n in (1, 2))
     assert results(first) == results(second)

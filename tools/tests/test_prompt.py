@@ -295,3 +295,17 @@ def test_without_serial_port_an_early_panic_is_seen(tmp_path):
     """The screen is there before anything can go wrong."""
     with without_serial_port(tmp_path, "memmap=exactmap memmap=64K@0") as monitor:
         monitor.wait_for(r"Kernel panic: too little memory")
+
+
+def test_init_memory_is_poisoned(tmp_path):
+    """What start-up alone needed is filled with 0xCC, and free; little of it is in use again."""
+    path = tmp_path / "monitor"
+    config = Config("prompt-poison", extra=("-chardev", f"socket,id=hmp,path={path},server=on,wait=off",
+                                            "-mon", "chardev=hmp,mode=readline"))
+    table = lab.symbols(config.elf)
+    first, last = (table[name] - 0xC0000000 for name in ("__init_begin", "__init_end"))
+    with Session(config):
+        monitor = Monitor(path)
+        pages = [0x100000, *range(first, last, 4096)]
+        poisoned = [page for page in pages if "0xcccccccc 0xcccccccc" in monitor.run(f"xp /2xw {page + 2048}")]
+    assert len(poisoned) > len(pages) // 2
