@@ -15,6 +15,12 @@
 static unsigned long free_at_start;
 static unsigned long tables_at_start;
 
+/* After mm_quiesce(). Page tables stay for good, and are counted apart. */
+static unsigned long free_now(void)
+{
+	return nr_free_pages() + nr_kernel_pagetables() - tables_at_start;
+}
+
 static int vmalloc_fail_test_init(struct kunit *test __unused)
 {
 	mm_quiesce();
@@ -31,9 +37,7 @@ static void vmalloc_fail_test_exit(struct kunit *test)
 	vmalloc_get_stats(&stats);
 	KUNIT_EXPECT_EQ(test, stats.nr_lazy_pages, 0);
 	KUNIT_EXPECT_EQ(test, stats.nr_pages, 0);
-	/* Page tables stay for good, and are counted apart. */
-	KUNIT_EXPECT_EQ(test, nr_free_pages() + nr_kernel_pagetables() - tables_at_start,
-			free_at_start);
+	KUNIT_EXPECT_EQ(test, free_now(), free_at_start);
 	KUNIT_EXPECT_TRUE(test, vmalloc_check());
 }
 
@@ -187,12 +191,13 @@ static void pages_run_out(struct kunit *test)
 			page->private = order;
 			list_add(&page->lru, &taken);
 		}
+	mm_quiesce();
 	vmalloc_get_stats(&before);
-	nr_left = nr_free_pages();
+	nr_left = free_now();
 	p = __vmalloc(want * PAGE_SIZE, GFP_KERNEL | __GFP_HIGHMEM | __GFP_NOWARN);
 	vmalloc_get_stats(&after);
-	drain_all_pages(NULL);
-	KUNIT_EXPECT_GE(test, nr_free_pages() + 8, nr_left); /* but for slabs and tables */
+	mm_quiesce();
+	KUNIT_EXPECT_EQ(test, free_now(), nr_left);
 
 	list_for_each_entry_safe(page, next, &taken, lru) {
 		order = page->private;
