@@ -449,7 +449,14 @@ static struct shrinker slab_shrinker = {
 	.scan_objects = slab_scan_objects,
 };
 
-/* Memory is cleared on its way out, or on its way back, as the command line asked for. */
+/*
+ * Memory is cleared on its way out, or on its way back, as the command line asked for;
+ * where objects are poisoned that is kept, as on Linux: it tells more than zeroes.
+ */
+static bool may_clear_unasked(const struct kmem_cache *cachep)
+{
+	return !cachep->ctor && !(cachep->flags & SLAB_POISON);
+}
 
 bool slab_wants_init_on_alloc(struct kmem_cache *cachep, gfp_t gfp)
 {
@@ -458,12 +465,13 @@ bool slab_wants_init_on_alloc(struct kmem_cache *cachep, gfp_t gfp)
 			  cachep->name);
 		return true;
 	}
-	return (page_debug & PAGE_DEBUG_INIT_ON_ALLOC) && !cachep->ctor;
+	return (page_debug & PAGE_DEBUG_INIT_ON_ALLOC) && may_clear_unasked(cachep);
 }
 
 bool slab_wants_init_on_free(struct kmem_cache *cachep)
 {
-	return (page_debug & PAGE_DEBUG_INIT_ON_FREE) && !cachep->ctor && !cachep->dtor;
+	return (page_debug & PAGE_DEBUG_INIT_ON_FREE) && may_clear_unasked(cachep) &&
+	       !cachep->dtor;
 }
 
 /* The start. */
