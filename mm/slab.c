@@ -89,7 +89,11 @@ static void slab_map_pages(struct kmem_cache *cachep, struct slab *slabp, struct
 	}
 }
 
-/* Making and unmaking a slab. */
+/*
+ * Making and unmaking a slab. A slab whose struct slab lies elsewhere allocates that from
+ * slabp_cache, and so comes by here again: once, as no slabp_cache has one of its own.
+ */
+/* NOLINTBEGIN(misc-no-recursion): see above, the depth is two */
 
 static unsigned int next_colour(struct kmem_cache *cachep, struct kmem_cache_node *n)
 {
@@ -267,7 +271,7 @@ static bool cache_take(struct kmem_cache *cachep, struct ac_entry *entry)
 	struct slab *slabp;
 
 	if (ac->avail) {
-		*entry = ac->entry[--ac->avail];
+		*entry = ac_entries(ac)[--ac->avail];
 		return true;
 	}
 
@@ -279,7 +283,8 @@ static bool cache_take(struct kmem_cache *cachep, struct ac_entry *entry)
 	}
 	slab_take(cachep, n, slabp, entry, 1);
 	while (ac->avail < batch && (slabp = slab_with_room(n)) != NULL)
-		ac->avail += slab_take(cachep, n, slabp, &ac->entry[ac->avail], batch - ac->avail);
+		ac->avail +=
+			slab_take(cachep, n, slabp, ac_entries(ac) + ac->avail, batch - ac->avail);
 	spin_unlock(&n->list_lock);
 	return true;
 }
@@ -327,9 +332,11 @@ static void cache_put(struct kmem_cache *cachep, const struct ac_entry *entry, u
 static void ac_flush(struct kmem_cache *cachep, struct array_cache *ac, unsigned int nr,
 		     struct list_head *empty)
 {
-	cache_put(cachep, ac->entry, nr, empty);
+	struct ac_entry *entries = ac_entries(ac);
+
+	cache_put(cachep, entries, nr, empty);
 	ac->avail -= nr;
-	memmove(ac->entry, ac->entry + nr, ac->avail * sizeof(ac->entry[0]));
+	memmove(entries, entries + nr, ac->avail * sizeof(entries[0]));
 }
 
 /* The long way in. */
@@ -460,7 +467,7 @@ static void slab_release(struct kmem_cache *cachep, struct ac_entry *entry, stru
 	}
 	if (ac->avail == ac->limit)
 		ac_flush(cachep, ac, cachep->batchcount, empty);
-	ac->entry[ac->avail++] = *entry;
+	ac_entries(ac)[ac->avail++] = *entry;
 }
 
 /*
@@ -528,6 +535,7 @@ void kmem_cache_free(struct kmem_cache *cachep, void *objp)
 other:
 	__slab_free(cachep, objp, _RET_IP_);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 void kmem_cache_free_bulk(struct kmem_cache *cachep, size_t nr, void **p)
 {

@@ -280,6 +280,16 @@ static void cache_free_arrays(struct kmem_cache *cachep)
 	}
 }
 
+static struct array_cache *alloc_array(struct kmem_cache *cachep)
+{
+	struct array_cache *ac;
+
+	ac = kmalloc(sizeof(*ac) + cachep->limit * sizeof(struct ac_entry), GFP_KERNEL);
+	if (ac)
+		*ac = (struct array_cache){.limit = cachep->limit, .cachep = cachep};
+	return ac;
+}
+
 /* Give each CPU its array. Return: 0 or -ENOMEM, and then there is none. */
 static int cache_enable_arrays(struct kmem_cache *cachep)
 {
@@ -288,17 +298,11 @@ static int cache_enable_arrays(struct kmem_cache *cachep)
 	if (!cachep->limit)
 		return 0;
 	for_each_possible_cpu(cpu) {
-		struct array_cache *ac;
-
-		ac = kmalloc(sizeof(*ac) + cachep->limit * sizeof(ac->entry[0]), GFP_KERNEL);
-		if (!ac) {
+		cachep->array[cpu] = alloc_array(cachep);
+		if (!cachep->array[cpu]) {
 			cache_free_arrays(cachep);
 			return -ENOMEM;
 		}
-		ac->avail = 0;
-		ac->limit = cachep->limit;
-		ac->cachep = cachep;
-		cachep->array[cpu] = ac;
 	}
 	return 0;
 }

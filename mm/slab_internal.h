@@ -117,8 +117,13 @@ struct array_cache {
 	unsigned int avail;
 	unsigned int limit;
 	struct kmem_cache *cachep;
-	struct ac_entry entry[];
 };
+
+/* ac_entries - the entries of an array, which lie behind it */
+static __always_inline struct ac_entry *ac_entries(struct array_cache *ac)
+{
+	return (struct ac_entry *)(ac + 1);
+}
 
 /*
  * struct kmem_cache_node - slabs of one cache in one node (the textbooks' kmem_list3)
@@ -195,7 +200,7 @@ struct kmem_cache {
 	unsigned int red_end;
 	char name[KMEM_CACHE_NAMELEN];
 	struct kmem_cache_node node[MAX_NUMNODES];
-	struct array_cache no_array; /* last: it ends with what it does not have */
+	struct array_cache no_array;
 };
 
 /*
@@ -337,8 +342,8 @@ static __always_inline void *ac_pop(struct array_cache *ac)
 	if (unlikely(avail < 0))
 		return NULL;
 	ac->avail = avail;
-	bufctl = ac->entry[avail].bufctl;
-	objp = ac->entry[avail].objp;
+	bufctl = ac_entries(ac)[avail].bufctl;
+	objp = ac_entries(ac)[avail].objp;
 	*bufctl = bufctl_make_in_use(_RET_IP_);
 	if (!objp)
 		__builtin_unreachable(); /* callers need not test again */
@@ -397,8 +402,8 @@ static __always_inline bool slab_free_fast(struct kmem_cache *cachep, struct sla
 	avail = ac->avail;
 	if (unlikely(avail >= ac->limit))
 		goto err_restore;
-	ac->entry[avail].objp = objp;
-	ac->entry[avail].bufctl = bufctl;
+	ac_entries(ac)[avail].objp = objp;
+	ac_entries(ac)[avail].bufctl = bufctl;
 	ac->avail++;
 	*bufctl = bufctl_make_cached(_RET_IP_);
 	local_irq_restore(flags);

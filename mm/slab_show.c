@@ -193,7 +193,7 @@ static bool check_array(struct kmem_cache *cachep, struct array_cache *ac)
 	if (ac->avail > ac->limit)
 		return bad(cachep, "array %px holds %u of %u", ac, ac->avail, ac->limit);
 	for (i = 0; i < ac->avail; i++) {
-		struct ac_entry *entry = &ac->entry[i];
+		struct ac_entry *entry = &ac_entries(ac)[i];
 		struct page *page = virt_to_page(entry->objp);
 		unsigned int idx;
 
@@ -205,7 +205,7 @@ static bool check_array(struct kmem_cache *cachep, struct array_cache *ac)
 			ok = bad(cachep, "array entry %u: object %px, word %px", i, entry->objp,
 				 entry->bufctl);
 		for (j = 0; j < i; j++)
-			if (ac->entry[j].objp == entry->objp)
+			if (ac_entries(ac)[j].objp == entry->objp)
 				ok = bad(cachep, "object %px is in an array twice", entry->objp);
 	}
 	return ok;

@@ -18,15 +18,10 @@ void *kmemdup(const void *src, size_t len, gfp_t gfp)
 	return copy;
 }
 
-char *kstrndup(const char *s, size_t max, gfp_t gfp)
+static char *copy_string(const char *s, size_t len, gfp_t gfp)
 {
-	size_t len;
-	char *copy;
+	char *copy = kmalloc(len + 1, gfp);
 
-	if (!s)
-		return NULL;
-	len = strnlen(s, max);
-	copy = kmalloc(len + 1, gfp);
 	if (copy) {
 		memcpy(copy, s, len);
 		copy[len] = '\0';
@@ -36,7 +31,12 @@ char *kstrndup(const char *s, size_t max, gfp_t gfp)
 
 char *kstrdup(const char *s, gfp_t gfp)
 {
-	return kstrndup(s, SIZE_MAX, gfp);
+	return s ? copy_string(s, strlen(s), gfp) : NULL;
+}
+
+char *kstrndup(const char *s, size_t max, gfp_t gfp)
+{
+	return s ? copy_string(s, strnlen(s, max), gfp) : NULL;
 }
 
 /* kmalloc() need not try hard, nor complain: there is another way to have the memory. */

@@ -280,6 +280,10 @@ static void string_copies(struct kunit *test)
 	char *copy = kstrdup(text, GFP_KERNEL), *part = kstrndup(text, 2, GFP_KERNEL);
 	char *longer = kstrndup(text, 100, GFP_KERNEL), *bytes = kmemdup(text, 3, GFP_KERNEL);
 
+	KUNIT_ASSERT_NOT_NULL(test, copy);
+	KUNIT_ASSERT_NOT_NULL(test, part);
+	KUNIT_ASSERT_NOT_NULL(test, longer);
+	KUNIT_ASSERT_NOT_NULL(test, bytes);
 	KUNIT_EXPECT_STREQ(test, copy, "slab");
 	KUNIT_EXPECT_STREQ(test, part, "sl");
 	KUNIT_EXPECT_STREQ(test, longer, "slab");

@@ -56,7 +56,7 @@ static void slab_no_object(struct kunit *test)
 	void *objp = kmem_cache_alloc(cachep, GFP_KERNEL);
 	struct slab *slabp = virt_to_page(objp)->slab;
 	struct page *page = alloc_page(GFP_KERNEL);
-	int local;
+	int local = 0;
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	KUNIT_EXPECT_BUG(test, "is 4 bytes into object", blind_cache_free(cachep, objp + 4));
@@ -85,8 +85,7 @@ struct debugged {
 	u8 *objp;
 };
 
-static noinline struct debugged debugged_object(struct kunit *test, size_t size,
-						slab_flags_t flags)
+static noinline struct debugged debugged_object(struct kunit *test, size_t size, slab_flags_t flags)
 {
 	struct debugged d;
 
@@ -101,6 +100,7 @@ static void debugged_done(struct kunit *test, struct debugged *d)
 {
 	u8 *again = kmem_cache_alloc(d->cachep, GFP_KERNEL);
 
+	KUNIT_ASSERT_NOT_NULL(test, again);
 	KUNIT_EXPECT_PTR_EQ(test, again, d->objp);
 	KUNIT_EXPECT_TRUE(test, kmem_cache_check(d->cachep));
 	memset(again, 0xff, kmem_cache_size(d->cachep));
@@ -159,7 +159,7 @@ static void debug_use_after_free(struct kunit *test)
 	struct debugged d = debugged_object(test, size, ALL_CHECKS);
 	u8 *volatile stale = d.objp;
 
-	kmem_cache_free(d.cachep, d.objp);
+	blind_cache_free(d.cachep, d.objp);
 	for (i = 0; i < 3; i++) {
 		unsigned int offset = i == 0 ? 0 : i == 1 ? size / 2 : size - 1;
 		char expected[64];
@@ -182,7 +182,7 @@ static void debug_use_after_free_at_shrink(struct kunit *test)
 	struct debugged d = debugged_object(test, 64, ALL_CHECKS);
 	u8 *volatile stale = d.objp;
 
-	kmem_cache_free(d.cachep, d.objp);
+	blind_cache_free(d.cachep, d.objp);
 	stale[10] = 1;
 	KUNIT_EXPECT_BUG(test, "BUG: use after free: object ", kmem_cache_shrink(d.cachep));
 	slab_test_cache_done(test, d.cachep);
@@ -219,7 +219,7 @@ static void debug_poison(struct kunit *test)
 	u8 *volatile stale = d.objp;
 
 	KUNIT_EXPECT_NULL(test, memchr_inv(d.objp, 0x5a, 100));
-	kmem_cache_free(d.cachep, d.objp);
+	blind_cache_free(d.cachep, d.objp);
 	KUNIT_EXPECT_NULL(test, memchr_inv(stale, 0x6b, 99));
 	KUNIT_EXPECT_EQ(test, stale[99], 0xa5);
 	d.objp = kmem_cache_zalloc(d.cachep, GFP_KERNEL);
@@ -245,6 +245,7 @@ static void debug_constructed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, *(u32 *)objp, 0x600df00dU);
 	kmem_cache_free(cachep, objp);
 	objp = kmem_cache_alloc(cachep, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, objp);
 	KUNIT_EXPECT_EQ(test, *(u32 *)objp, 0x600df00dU);
 	objp[40] = 0;
 	KUNIT_EXPECT_BUG(test, "of cache test, at offset 40,", blind_cache_free(cachep, objp));

@@ -287,7 +287,7 @@ static void slab_array_batches(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ac->avail, ac->limit - cachep->batchcount + 1);
 	/* What stayed are the youngest, in order. */
 	for (; i >= cachep->batchcount; i--)
-		KUNIT_EXPECT_PTR_EQ(test, ac->entry[i - cachep->batchcount].objp, objs[i]);
+		KUNIT_EXPECT_PTR_EQ(test, ac_entries(ac)[i - cachep->batchcount].objp, objs[i]);
 	slab_test_cache_done(test, cachep);
 	kfree(objs);
 }
@@ -415,6 +415,7 @@ static void slab_zalloc(struct kunit *test)
 	memset(objp, 0xff, 333);
 	blind_cache_free(cachep, objp);
 	again = kmem_cache_zalloc(cachep, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, again);
 	KUNIT_EXPECT_PTR_EQ(test, again, objp);
 	KUNIT_EXPECT_NULL(test, memchr_inv(again, 0, 333));
 	memset(again, 0xff, 333);
@@ -533,6 +534,7 @@ static void slab_destroy_refused(struct kunit *test)
 	struct kmem_cache *cachep = plain_cache(test, 64);
 	void *a = kmem_cache_alloc(cachep, GFP_KERNEL), *b = kmem_cache_alloc(cachep, GFP_KERNEL);
 
+	KUNIT_ASSERT_NOT_NULL(test, a);
 	memset(a, 0x11, 64);
 	kmem_cache_free(cachep, b);
 	KUNIT_EXPECT_BUG(test, "cache test has 1 objects that are not freed",
