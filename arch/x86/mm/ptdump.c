@@ -279,6 +279,8 @@ bool ptdump_check(void)
 		ptdump_bad("CR0.WP is off: the kernel may write to read-only pages");
 	if ((__supported_pte_mask & _PAGE_GLOBAL) && !(read_cr4() & X86_CR4_PGE))
 		ptdump_bad("CR4.PGE is off: global bits have no effect");
+	if ((cpu_features() & X86_FEATURE_PGE) && !(__supported_pte_mask & _PAGE_GLOBAL))
+		ptdump_bad("the CPU knows global pages, but there are none");
 	sound = nr_bad == 0;
 	spin_unlock_irqrestore(&pgd_lock, flags);
 	return sound;
