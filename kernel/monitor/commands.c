@@ -17,6 +17,7 @@
 #include <kernel/lib/string.h>
 #include <arch/cpu.h>
 #include <arch/mmu.h>
+#include <mm/check.h>
 #include <mm/highmem.h>
 #include <mm/memblock.h>
 #include <mm/mm.h>
@@ -63,21 +64,13 @@ static void uptime_command(int argc __unused, char **argv __unused)
 }
 monitor_command("uptime", uptime_command, "", "time since the clock was started");
 
-/* Every checker; each prints what it finds wrong. */
-static const struct {
-	const char *name;
-	bool (*check)(void);
-} checkers[] = {
-	{"memblock", memblock_check}, {"page_alloc", page_alloc_check}, {"slab", slab_check},
-	{"kmap", kmap_check},         {"vmalloc", vmalloc_check},       {"ptdump", ptdump_check},
-};
-
 static void check_command(int argc __unused, char **argv __unused)
 {
-	size_t i;
+	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(checkers); i++)
-		pr_raw("%-12s %s\n", checkers[i].name, checkers[i].check() ? "sound" : "BROKEN");
+	for (i = 0; i < NR_MM_CHECKERS; i++)
+		pr_raw("%-12s %s\n", mm_checkers[i].name,
+		       mm_checkers[i].check() ? "sound" : "BROKEN");
 }
 monitor_command("check", check_command, "", "walk all structures and verify their invariants");
 
