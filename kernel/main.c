@@ -25,6 +25,7 @@
 #include <mm/pgtable_alloc.h>
 #include <mm/slab.h>
 #include <mm/vmalloc.h>
+#include <mm/tests/account.h>
 #include <kernel/lib/errno.h>
 #include <kernel/lib/string.h>
 #include <kernel/lib/vsprintf.h>
@@ -44,7 +45,8 @@ static int __init selftest_setup(const char *val)
 	strscpy(selftest_which, val, sizeof(selftest_which));
 	return 0;
 }
-kernel_param("selftest", selftest_setup, "all|none|soak|SUITE[,SUITE]", "self-tests to run at boot");
+kernel_param("selftest", selftest_setup, "all|none|soak|[soak,]SUITE[,SUITE]",
+	     "self-tests to run at boot");
 
 static bool exit_after_tests;
 
@@ -55,13 +57,15 @@ static int __init exit_setup(const char *val)
 	arch_machine_exit_enable(exit_after_tests);
 	return ret;
 }
-kernel_param("exit", exit_setup, "1", "leave QEMU after the self-tests, verdict in the exit status");
+kernel_param("exit", exit_setup, "1",
+	     "leave QEMU after the self-tests, verdict in the exit status");
 
 /* run_selftests - as selftest= says; with exit=1 the machine is left with the verdict */
 static void run_selftests(void)
 {
 	int failed = 0;
 
+	kunit_set_account(&mm_test_account);
 	if (strcmp(selftest_which, "none"))
 		failed = kunit_run(selftest_which);
 	crash_if_asked();

@@ -5,7 +5,8 @@
  * A case runs below an arch_setjmp(). Whatever ends it early - an assertion,
  * kunit_skip(), an exception nobody announced - jumps back there; then the
  * suite's exit hook runs below another. What a case may not leave behind is
- * checked: interrupts off, or a preemption count, fails it and is put right.
+ * checked: interrupts off, or a preemption count, fails it and is put right; so does
+ * whatever the registered account (struct kunit_account) finds missing.
  *
  * Reports and faults. While a report is expected, begin() to end(), one whose
  * first line holds the pattern is a comment; any other fails the case. While a
@@ -41,6 +42,7 @@ static const char *expected_report;
 static unsigned int matched_reports;
 static struct arch_jmpbuf *expected_panic;
 static bool soaking;
+static const struct kunit_account *account;
 
 /* What longjmp does not restore, as it was when the case began. */
 static unsigned int case_preempt_count;
@@ -59,6 +61,11 @@ kernel_param("seed", seed_setup, "N", "where every random choice of the self-tes
 bool kunit_active(void)
 {
 	return current_test != NULL;
+}
+
+void kunit_set_account(const struct kunit_account *acc)
+{
+	account = acc;
 }
 
 bool kunit_soaking(void)
@@ -321,10 +328,14 @@ static enum kunit_status run_once(struct kunit_suite *suite, struct kunit_case *
 	prandom_seed_state(&test->rand, seed_case(suite->name, c->name, index));
 	running_suite = suite;
 	running_case = c;
+	if (account)
+		account->open();
 	current_test = test;
 	run_guarded(test, init_and_run);
 	if (suite->exit)
 		run_guarded(test, suite->exit);
+	if (account)
+		run_guarded(test, account->close);
 	current_test = NULL;
 	return test->status;
 }
@@ -360,13 +371,12 @@ static enum kunit_status run_params(struct kunit_suite *suite, struct kunit_case
 	return all;
 }
 
-static bool wanted(const struct kunit_case *c, bool slow_too)
+static bool wanted(const struct kunit_case *c)
 {
-	return slow_too || !c->slow;
+	return soaking || !c->slow;
 }
 
-static bool run_suite(struct kunit_suite *suite, unsigned int number, bool slow_too,
-		      struct kunit_totals *totals)
+static bool run_suite(struct kunit_suite *suite, unsigned int number, struct kunit_totals *totals)
 {
 	static struct kunit test;
 	struct kunit_totals mine = {0, 0, 0};
@@ -375,14 +385,14 @@ static bool run_suite(struct kunit_suite *suite, unsigned int number, bool slow_
 	bool started;
 
 	for (c = suite->test_cases; c->run_case; c++)
-		n += wanted(c, slow_too);
+		n += wanted(c);
 	pr_raw("    KTAP version 1\n    # Subtest: %s\n    1..%u\n", suite->name, n);
 	started = !suite->suite_init || suite->suite_init(suite) == 0;
 	n = 0;
 	for (c = suite->test_cases; c->run_case; c++) {
 		enum kunit_status status;
 
-		if (!wanted(c, slow_too))
+		if (!wanted(c))
 			continue;
 		if (!started) {
 			status = KUNIT_FAILURE;
@@ -428,7 +438,7 @@ static bool suite_exists(const char *name, size_t len)
 {
 	struct kunit_suite *const *s;
 
-	for (s = __kunit_suites_start; s < __kunit_suites_end; s++)
+	for (s = __kunit_suites_start; s < __kunit_suites_on_request_end; s++)
 		if (strlen((*s)->name) == len && !strncmp((*s)->name, name, len))
 			return true;
 	return false;
@@ -453,25 +463,34 @@ static bool all_known(const char *list)
 	}
 }
 
+/* chosen - is this one of the suites of a run? @names is NULL when all are. */
+static bool chosen(const char *names, struct kunit_suite *const *s)
+{
+	return names ? named_in(names, (*s)->name) : s < __kunit_suites_end;
+}
+
 int kunit_run(const char *which)
 {
 	struct kunit_totals totals = {0, 0, 0};
 	struct kunit_suite *const *s;
+	const char *names = which;
 	unsigned int n = 0, failed = 0;
-	bool all;
 
-	soaking = !strcmp(which, "soak");
-	all = soaking || !strcmp(which, "all");
-	if (!all && !all_known(which))
+	soaking = !strcmp(which, "soak") || !strncmp(which, "soak,", 5);
+	if (soaking)
+		names = which[4] ? which + 5 : NULL;
+	else if (!strcmp(which, "all"))
+		names = NULL;
+	if (names && !all_known(names))
 		return -ENOENT;
-	for (s = __kunit_suites_start; s < __kunit_suites_end; s++)
-		n += all || named_in(which, (*s)->name);
+	for (s = __kunit_suites_start; s < __kunit_suites_on_request_end; s++)
+		n += chosen(names, s);
 	set_fault_hook(kunit_fault_hook);
 	pr_raw("KTAP version 1\n# seed=%llu\n1..%u\n", kunit_seed, n);
 	n = 0;
-	for (s = __kunit_suites_start; s < __kunit_suites_end; s++)
-		if (all || named_in(which, (*s)->name))
-			failed += !run_suite(*s, ++n, soaking || !all, &totals);
+	for (s = __kunit_suites_start; s < __kunit_suites_on_request_end; s++)
+		if (chosen(names, s))
+			failed += !run_suite(*s, ++n, &totals);
 	pr_raw("# Totals: pass:%u fail:%u skip:%u total:%u\n", totals.pass, totals.fail,
 	       totals.skip, totals.pass + totals.fail + totals.skip);
 	return (int)failed;

@@ -45,7 +45,7 @@ struct kunit {
 
 /*
  * struct kunit_case
- * @slow: runs under selftest=soak, and when its suite is named, not by default
+ * @slow: runs under selftest=soak alone
  */
 struct kunit_case {
 	void (*run_case)(struct kunit *test);
@@ -97,9 +97,35 @@ struct kunit_suite {
 extern struct kunit_suite *const __kunit_suites_start[];
 extern struct kunit_suite *const __kunit_suites_end[];
 
+/*
+ * For a suite whose cases fail on purpose: it shows what a failure looks like, and
+ * that the run survives it. Runs only when it is named.
+ */
+#define kunit_test_suite_on_request(suite)                                                         \
+	static struct kunit_suite *const __UNIQUE_ID(__kunit_suite)                                \
+		__used __section(".kunit_test_suites.on_request") = &(suite)
+extern struct kunit_suite *const __kunit_suites_on_request_end[];
+
+/*
+ * struct kunit_account - what a case may not change
+ * @open:  takes stock, before the suite's init hook
+ * @close: compares, after its exit hook, and fails the case by KUNIT_FAIL()
+ *
+ * How much memory is free belongs to mm/, which stands above this file: it is
+ * registered by kmain().
+ */
+struct kunit_account {
+	void (*open)(void);
+	void (*close)(struct kunit *test);
+};
+
+/** kunit_set_account - keep @account over every case from now on */
+void kunit_set_account(const struct kunit_account *account);
+
 /**
  * kunit_run - run suites and print KTAP
- * @which: "all", or names separated by commas; "soak" is all with the slow cases
+ * @which: "all", or names separated by commas; "soak" is all with the slow cases,
+ *         and "soak" followed by names is those with theirs
  * Context: process context, interrupts on.
  * Return: number of failed suites, or -ENOENT when a name is unknown.
  */

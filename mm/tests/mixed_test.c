@@ -1,276 +1,369 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All allocators at once: blocks of pages, objects, kmalloc(), vmalloc() and mapped
- * highmem, taken and given back at random for a long time.
+ * All allocators at once, at random: pages of every kind, objects of caches with and
+ * without a constructor, kmalloc and krealloc, vmalloc, pages held by kmap.
  *
- * Each allocation is filled with a pattern of its own and must still hold it when it
- * is freed, so that two owners of one byte show. They live side by side, which no
- * other suite lets them: slabs come and go between blocks, shrinkers run while
- * vmalloc() waits for its purge. All checkers look at every CHECK_EVERY-th
- * operation, and at the end every page must be back.
+ * A slot holds one piece of memory, filled with a pattern that derives from a stamp
+ * and the position. Whatever hands the same byte to two of them, or loses one while
+ * it is held, shows when the slot is verified. Each step takes a slot at random:
+ * an empty one is filled, a full one is verified and freed, or now and then resized.
+ * All checkers run a hundred times over the run.
  *
- * 10 million operations under selftest=soak, some ten thousand by default.
+ * selftest=soak makes it ten million steps (soak=N another number), which is when
+ * rare orders of events come up: a drain between two refills, a flush of all kmap
+ * slots with some held, a vmalloc purge under shrinkers. Failures repeat with seed=.
  */
-#include <kernel/lib/string.h>
+#include <kernel/params.h>
+#include <kernel/selftest.h>
+#include <kernel/lib/kstrtox.h>
 
+#include <mm/check.h>
 #include <mm/highmem.h>
+#include <mm/mm.h>
 #include <mm/slab.h>
-#include <mm/tests/page_alloc_test.h>
 #include <mm/vmalloc.h>
 
-#define NR_SLOTS     2000
-#define QUICK_OPS    20000U
-#define QUICK_CHECK  5000U
-#define SOAK_OPS     10000000U
-#define SOAK_CHECK   100000U
-#define OBJECT_SIZE  200
-#define MAX_HIGHPAGE 64 /* kmap() slots in use at a time */
+#define NR_SLOTS_MAX 2048
+#define NR_CACHES    3
+#define NR_CHECKS    100
 
-enum kind { NOTHING, PAGES, OBJECT, KMALLOC, VMALLOC, HIGHPAGE };
+/* Larger pieces are filled and verified in their first and last bytes only. */
+#define END_BYTES 128UL
 
-/*
- * struct slot - one allocation
- * @p: its address; of PAGES and HIGHPAGE the page
- */
+enum kind { EMPTY, PAGES, OBJECT, KMALLOC, VMALLOC, KMAP };
+
 struct slot {
 	enum kind kind;
-	unsigned int order;
-	void *p;
-	size_t size;
+	unsigned int detail; /* PAGES: log2 pages; OBJECT: index of the cache */
 	u32 stamp;
+	size_t size; /* bytes, a multiple of four */
+	void *addr;  /* PAGES: NULL when the page is only reached by kmap */
+	struct page *page;
 };
 
-static struct slot *slots; /* NR_SLOTS of them */
-static struct kmem_cache *cache;
-static unsigned int nr_highpages;
-static unsigned long free_before;
+struct mix {
+	struct slot *slots;
+	unsigned int nr_slots;
+	struct kmem_cache *caches[NR_CACHES];
+	unsigned long done[KMAP + 1]; /* successful allocations of each kind */
+	unsigned long refused;
+};
 
-/* Page tables of the vmalloc area stay; they count as if free. */
-static unsigned long free_and_tables(void)
+static unsigned long soak_operations = 10000000;
+
+static int __init soak_setup(const char *val)
 {
-	mm_quiesce();
-	return nr_free_pages() + nr_kernel_pagetables();
+	unsigned long n;
+	int ret = kstrtoul(val, 0, &n);
+
+	if (!ret && n)
+		soak_operations = n;
+	return ret ? ret : (n ? 0 : -EINVAL);
+}
+kernel_param("soak", soak_setup, "N", "operations of the mixed storm of selftest=soak");
+
+/* The constructor's word, behind what slots may use; kept while an object is free. */
+#define CTOR_WORD        0x5ca1ab1eU
+#define CTOR_OBJECT_SIZE 96
+#define CTOR_CACHE       1
+
+static void mixed_ctor(void *objp)
+{
+	((u32 *)objp)[CTOR_OBJECT_SIZE / 4 - 1] = CTOR_WORD;
 }
 
-static int mixed_init(struct kunit *test)
+static void make_caches(struct kunit *test, struct mix *mix)
 {
-	nr_highpages = 0;
-	free_before = free_and_tables();
-	cache = kmem_cache_create("mixed", OBJECT_SIZE, 0, 0, NULL, NULL);
-	KUNIT_ASSERT_NOT_NULL(test, cache);
-	slots = vzalloc(NR_SLOTS * sizeof(*slots));
-	KUNIT_ASSERT_NOT_NULL(test, slots);
-	return 0;
+	mix->caches[0] = kmem_cache_create("mixed_small", 24, 0, 0, NULL, NULL);
+	mix->caches[CTOR_CACHE] = kmem_cache_create("mixed_ctor", CTOR_OBJECT_SIZE, 0,
+						    SLAB_HWCACHE_ALIGN, mixed_ctor, NULL);
+	mix->caches[2] = kmem_cache_create("mixed_large", 1800, 64, 0, NULL, NULL);
+	KUNIT_ASSERT_TRUE(test, mix->caches[0] && mix->caches[1] && mix->caches[2]);
 }
 
-static void check_everything(struct kunit *test)
+/* --- patterns ---------------------------------------------------------------------------------- */
+
+static void fill_words(u32 *p, size_t bytes, u32 value)
 {
-	KUNIT_ASSERT_TRUE(test, page_alloc_check());
-	KUNIT_ASSERT_TRUE(test, slab_check());
-	KUNIT_ASSERT_TRUE(test, vmalloc_check());
-	KUNIT_ASSERT_TRUE(test, kmap_check());
-	KUNIT_ASSERT_TRUE(test, ptdump_check());
+	size_t i;
+
+	for (i = 0; i < bytes / 4; i++)
+		p[i] = value + (u32)i;
 }
 
-/* A word that depends on the owner and on the place. */
-static u32 pattern(u32 stamp, size_t i)
+static bool words_hold(const u32 *p, size_t bytes, u32 value)
 {
-	return stamp ^ (u32)i * 0x9e3779b1U;
-}
+	size_t i;
 
-/* Words [0, n) and the last one: all of a small thing, both ends of a large one. */
-static void fill(void *p, size_t size, u32 stamp)
-{
-	size_t words = size / 4, i;
-	u32 *word = p;
-
-	for (i = 0; i < min(words, (size_t)64); i++)
-		word[i] = pattern(stamp, i);
-	word[words - 1] = pattern(stamp, words - 1);
-}
-
-static bool is_filled(const void *p, size_t size, u32 stamp)
-{
-	size_t words = size / 4, i;
-	const u32 *word = p;
-
-	for (i = 0; i < min(words - 1, (size_t)64); i++)
-		if (word[i] != pattern(stamp, i))
+	for (i = 0; i < bytes / 4; i++)
+		if (p[i] != value + (u32)i)
 			return false;
-	return word[words - 1] == pattern(stamp, words - 1);
+	return true;
 }
 
-/* Sizes from 8 up, each doubling as likely as the others. */
-static size_t random_size(struct kunit *test, unsigned int doublings)
+static void fill(const struct slot *slot, void *addr)
 {
-	size_t size = (size_t)8 << kunit_rand_below(test, doublings);
+	size_t end = min_t(size_t, slot->size, END_BYTES);
 
-	return size + (kunit_rand_below(test, (u32)size) & ~3U);
+	fill_words(addr, end, slot->stamp);
+	fill_words(addr + slot->size - end, end, slot->stamp);
 }
 
-/*
- * Each kind: get() makes an allocation or leaves s->p NULL, address() is where its
- * bytes are, put() gives it back
- */
-
-static void get_pages(struct kunit *test, struct slot *s)
+/* The first @size bytes of what fill() wrote. */
+static bool start_holds(const struct slot *slot, const void *addr, size_t size)
 {
-	static const gfp_t gfps[] = {GFP_KERNEL, GFP_ATOMIC, GFP_DMA | GFP_KERNEL,
-				     GFP_KERNEL | __GFP_COMP};
-
-	s->order = (unsigned int)__builtin_ctz(kunit_rand(test) | 0x20);
-	s->size = PAGE_SIZE << s->order;
-	s->p = alloc_pages(gfps[kunit_rand_below(test, 4)] | __GFP_NOWARN, s->order);
+	return slot->size < 2 * END_BYTES ||
+	       words_hold(addr, min_t(size_t, size, END_BYTES), slot->stamp);
 }
 
-static void get_highpage(struct slot *s)
+static bool holds(const struct slot *slot, const void *addr)
 {
-	s->size = PAGE_SIZE;
-	if (nr_highpages == MAX_HIGHPAGE)
+	size_t end = min_t(size_t, slot->size, END_BYTES);
+
+	return start_holds(slot, addr, slot->size) &&
+	       words_hold(addr + slot->size - end, end, slot->stamp);
+}
+
+/* Blocks of highmem have no address: each of their pages is a piece of its own. */
+static bool each_page(const struct slot *slot, bool verify)
+{
+	struct slot piece = {.size = PAGE_SIZE, .stamp = slot->stamp};
+	bool sound = true;
+	unsigned int i;
+
+	for (i = 0; i < 1U << slot->detail; i++) {
+		void *addr = kmap_local_page(slot->page + i);
+
+		if (verify)
+			sound &= holds(&piece, addr);
+		else
+			fill(&piece, addr);
+		kunmap_local(addr);
+		piece.stamp += PAGE_SIZE;
+	}
+	return sound;
+}
+
+static void stamp(struct slot *slot)
+{
+	if (slot->kind == PAGES)
+		each_page(slot, false);
+	else
+		fill(slot, slot->addr);
+}
+
+static bool verify(const struct slot *slot)
+{
+	if (slot->kind == PAGES)
+		return each_page(slot, true);
+	if (slot->kind == OBJECT && slot->detail == CTOR_CACHE &&
+	    ((u32 *)slot->addr)[CTOR_OBJECT_SIZE / 4 - 1] != CTOR_WORD)
+		return false;
+	return holds(slot, slot->addr);
+}
+
+/* --- operations -------------------------------------------------------------------------------- */
+
+#define QUIET __GFP_NOWARN
+
+static void take_pages(struct slot *slot, u32 dice)
+{
+	static const gfp_t masks[] = {GFP_KERNEL, GFP_ATOMIC, GFP_HIGHUSER, GFP_DMA | GFP_ATOMIC,
+				      GFP_KERNEL | __GFP_COMP};
+
+	/* Order k with probability 2^-(k+1), to 5. */
+	slot->detail = (unsigned int)__builtin_ctz(dice | 0x20);
+	slot->page = alloc_pages(masks[(dice >> 8) % ARRAY_SIZE(masks)] | QUIET, slot->detail);
+}
+
+static void take_object(const struct mix *mix, struct slot *slot, u32 dice)
+{
+	struct kmem_cache *cachep;
+
+	slot->detail = dice % NR_CACHES;
+	cachep = mix->caches[slot->detail];
+	slot->size = kmem_cache_size(cachep) - (slot->detail == CTOR_CACHE ? 4 : 0);
+	slot->addr = kmem_cache_alloc(cachep, ((dice >> 8) & 1 ? GFP_ATOMIC : GFP_KERNEL) | QUIET);
+}
+
+/* Each doubling from 4 bytes to 8 KiB is as likely as the next. */
+static size_t kmalloc_bytes(u32 dice)
+{
+	size_t base = 4U << (dice % 11);
+
+	return base + ((dice >> 8) % base & ~3U);
+}
+
+static void take_kmalloc(struct slot *slot, u32 dice)
+{
+	gfp_t gfp = ((dice >> 24) & 1 ? GFP_ATOMIC : GFP_KERNEL) | QUIET;
+
+	slot->size = kmalloc_bytes(dice);
+	slot->addr = krealloc(NULL, slot->size, gfp);
+}
+
+static void take_vmalloc(struct slot *slot, u32 dice)
+{
+	slot->size = 4 + (dice % (8 * PAGE_SIZE) & ~3U);
+	slot->addr = __vmalloc(slot->size, GFP_KERNEL | __GFP_HIGHMEM | QUIET);
+}
+
+static void take_kmap(struct slot *slot)
+{
+	slot->page = alloc_page(GFP_HIGHUSER | QUIET);
+	if (!slot->page)
 		return;
-	s->p = alloc_page(GFP_HIGHUSER | __GFP_NOWARN);
-	if (!s->p)
-		return;
-	nr_highpages++;
-	kmap(s->p);
+	slot->size = PAGE_SIZE;
+	slot->addr = kmap(slot->page);
 }
 
+static bool take(const struct mix *mix, struct slot *slot, enum kind kind, u32 dice)
+{
+	slot->addr = NULL;
+	slot->page = NULL;
+	switch (kind) {
+	case PAGES:
+		take_pages(slot, dice);
+		break;
+	case OBJECT:
+		take_object(mix, slot, dice);
+		break;
+	case VMALLOC:
+		take_vmalloc(slot, dice);
+		break;
+	case KMAP:
+		take_kmap(slot);
+		break;
+	default:
+		take_kmalloc(slot, dice);
+	}
+	return slot->addr || slot->page;
+}
+
+static void give_back(const struct mix *mix, struct slot *slot)
+{
+	switch (slot->kind) {
+	case PAGES:
+		__free_pages(slot->page, slot->detail);
+		break;
+	case OBJECT:
+		kmem_cache_free(mix->caches[slot->detail], slot->addr);
+		break;
+	case VMALLOC:
+		vfree(slot->addr);
+		break;
+	case KMAP:
+		kunmap(slot->page);
+		__free_page(slot->page);
+		break;
+	default:
+		kfree(slot->addr);
+	}
+	slot->kind = EMPTY;
+}
+
+/* Of 64 allocations 30 are kmalloc's, 16 pages, 12 objects, 4 kmap's and 2 vmalloc's. */
 static enum kind random_kind(struct kunit *test)
 {
-	unsigned int dice = kunit_rand_below(test, 1000);
+	u32 n = kunit_rand_below(test, 64);
 
-	if (dice < 450)
-		return KMALLOC;
-	if (dice < 700)
-		return OBJECT;
-	if (dice < 920)
-		return PAGES;
-	return dice < 990 ? HIGHPAGE : VMALLOC;
+	return n < 30 ? KMALLOC : n < 46 ? PAGES : n < 58 ? OBJECT : n < 62 ? KMAP : VMALLOC;
 }
 
-static void *address(const struct slot *s)
+static void resize(struct kunit *test, struct mix *mix, struct slot *slot)
 {
-	if (s->kind == PAGES || s->kind == HIGHPAGE)
-		return page_address(s->p);
-	return s->p;
-}
+	size_t size = kmalloc_bytes(kunit_rand(test));
+	void *addr = krealloc(slot->addr, size, GFP_KERNEL | QUIET);
 
-static void take(struct kunit *test, struct slot *s)
-{
-	s->kind = random_kind(test);
-	s->stamp = kunit_rand(test);
-	s->p = NULL;
-	switch (s->kind) {
-	case PAGES:
-		get_pages(test, s);
-		break;
-	case HIGHPAGE:
-		get_highpage(s);
-		break;
-	case OBJECT:
-		s->size = OBJECT_SIZE;
-		s->p = kmem_cache_alloc(cache, GFP_KERNEL | __GFP_NOWARN);
-		break;
-	case KMALLOC:
-		s->size = random_size(test, 10);
-		s->p = kmalloc(s->size, GFP_KERNEL | __GFP_NOWARN);
-		break;
-	default:
-		s->size = random_size(test, 13);
-		s->p = __vmalloc(s->size, GFP_KERNEL | __GFP_HIGHMEM | __GFP_NOWARN);
+	if (!addr) {
+		mix->refused++;
+		return;
 	}
-	if (s->p)
-		fill(address(s), s->size, s->stamp);
-	else
-		s->kind = NOTHING;
+	KUNIT_ASSERT_TRUE(test, start_holds(slot, addr, size));
+	slot->addr = addr;
+	slot->size = size;
+	fill(slot, addr);
 }
 
-static void give(struct kunit *test, struct slot *s)
+static void step(struct kunit *test, struct mix *mix)
 {
-	KUNIT_ASSERT_TRUE(test, is_filled(address(s), s->size, s->stamp));
-	switch (s->kind) {
-	case PAGES:
-		__free_pages(s->p, s->order);
-		break;
-	case HIGHPAGE:
-		kunmap(s->p);
-		__free_page(s->p);
-		nr_highpages--;
-		break;
-	case OBJECT:
-		kmem_cache_free(cache, s->p);
-		break;
-	case KMALLOC:
-		kfree(s->p);
-		break;
-	default:
-		vfree(s->p);
-	}
-	s->kind = NOTHING;
-}
+	struct slot *slot = &mix->slots[kunit_rand_below(test, mix->nr_slots)];
+	enum kind kind;
 
-/* Half of what is there moves: krealloc() keeps as many bytes as both sizes have. */
-static void move(struct kunit *test, struct slot *s)
-{
-	size_t size = random_size(test, 10);
-	u32 *p;
-
-	KUNIT_ASSERT_TRUE(test, is_filled(s->p, s->size, s->stamp));
-	p = krealloc(s->p, size, GFP_KERNEL | __GFP_NOWARN);
-	if (!p)
-		return; /* the old one stays */
-	KUNIT_ASSERT_EQ(test, p[0], pattern(s->stamp, 0));
-	s->p = p;
-	s->size = size;
-	fill(p, size, s->stamp);
-}
-
-static void mixed_operations(struct kunit *test)
-{
-	unsigned int nr_ops = kunit_soaking() ? SOAK_OPS : QUICK_OPS;
-	unsigned int check_every = kunit_soaking() ? SOAK_CHECK : QUICK_CHECK;
-	unsigned int op, i;
-
-	for (op = 1; op <= nr_ops; op++) {
-		struct slot *s = &slots[kunit_rand_below(test, NR_SLOTS)];
-
-		if (s->kind == NOTHING)
-			take(test, s);
-		else if (s->kind == KMALLOC && kunit_rand_below(test, 4) == 0)
-			move(test, s);
+	if (slot->kind != EMPTY) {
+		KUNIT_ASSERT_TRUE_MSG(test, verify(slot), "kind %d, %px, %zu bytes", slot->kind,
+				      slot->addr, slot->size);
+		if (slot->kind == KMALLOC && kunit_rand_below(test, 8) == 0)
+			resize(test, mix, slot);
 		else
-			give(test, s);
-		if (op % check_every == 0)
-			check_everything(test);
-		if (op % (SOAK_OPS / 10) == 0)
-			kunit_info(test, "%u operations", op);
+			give_back(mix, slot);
+		return;
 	}
-	for (i = 0; i < NR_SLOTS; i++)
-		if (slots[i].kind != NOTHING)
-			give(test, &slots[i]);
+	kind = random_kind(test);
+	if (!take(mix, slot, kind, kunit_rand(test))) {
+		mix->refused++;
+		return;
+	}
+	slot->kind = kind;
+	slot->stamp = kunit_rand(test);
+	stamp(slot);
+	mix->done[kind]++;
+}
+
+static void all_allocators_at_once(struct kunit *test)
+{
+	static struct mix mix;
+	unsigned long nr = kunit_soaking() ? soak_operations : 5000, i;
+	unsigned long every = max(nr / NR_CHECKS, 1UL);
+	unsigned int k;
+
+	if (!kunit_soaking())
+		every = nr / 5;
+	memset(&mix, 0, sizeof(mix));
+	/* Half of them are full, of a page each on the average: a small machine runs short. */
+	mix.nr_slots = clamp(nr_free_pages() * 2, 16UL, (unsigned long)NR_SLOTS_MAX);
+	mix.slots = vzalloc(mix.nr_slots * sizeof(*mix.slots));
+	KUNIT_ASSERT_NOT_NULL(test, mix.slots);
+	make_caches(test, &mix);
+	for (i = 0; i < nr; i++) {
+		if (i % every == 0)
+			KUNIT_ASSERT_TRUE(test, mm_check());
+		if (kunit_soaking() && i && i % (nr / 10 + 1) == 0)
+			kunit_info(test, "%lu operations", i);
+		step(test, &mix);
+	}
+	KUNIT_EXPECT_TRUE(test, mm_check());
+	for (k = 0; k < mix.nr_slots; k++) {
+		if (mix.slots[k].kind == EMPTY)
+			continue;
+		KUNIT_EXPECT_TRUE(test, verify(&mix.slots[k]));
+		give_back(&mix, &mix.slots[k]);
+	}
+	vfree(mix.slots);
+	for (k = 0; k < NR_CACHES; k++)
+		kmem_cache_destroy(mix.caches[k]);
+	kunit_info(test, "pages %lu, objects %lu, kmalloc %lu, vmalloc %lu, kmap %lu; %lu refused",
+		   mix.done[PAGES], mix.done[OBJECT], mix.done[KMALLOC], mix.done[VMALLOC],
+		   mix.done[KMAP], mix.refused);
+	/* Few are refused, since caches give back what others need. */
+	KUNIT_EXPECT_LT(test, mix.refused, nr / 10);
+	for (k = PAGES; k <= KMAP; k++)
+		KUNIT_EXPECT_GE(test, mix.done[k], nr / 200);
 }
 
 static void mixed_exit(struct kunit *test)
 {
-	if (cache)
-		kmem_cache_destroy(cache);
-	cache = NULL;
-	vfree(slots);
-	slots = NULL;
-	KUNIT_EXPECT_EQ(test, free_and_tables(), free_before);
-	check_everything(test);
+	KUNIT_EXPECT_TRUE(test, mm_check());
 }
 
-static struct kunit_case mixed_test_cases[] = {
-	KUNIT_CASE(mixed_operations),
+static struct kunit_case mixed_cases[] = {
+	KUNIT_CASE(all_allocators_at_once),
 	{},
 };
 
-static struct kunit_suite mixed_test_suite = {
+static struct kunit_suite mixed_suite = {
 	.name = "mixed",
-	.init = mixed_init,
 	.exit = mixed_exit,
-	.test_cases = mixed_test_cases,
+	.test_cases = mixed_cases,
 };
-
-kunit_test_suite(mixed_test_suite);
+kunit_test_suite(mixed_suite);

@@ -85,6 +85,7 @@ BROKEN = {
     "malformed-memmap": ("memmap=@ memmap=1M# memmap=$", ["memmap"]),
     "malformed-vmalloc": ("vmalloc=lots", ["vmalloc"]),
     "malformed-on-bug": ("on_bug=shrug", ["on_bug"]),
+    "malformed-soak": ("soak=0 soak=long", ["soak"]),
     "blanks": ("    loglevel=7     ", []),
     "equals-signs": ("= == =x", []),
     "long-word": ("x" * 300, []),
@@ -143,6 +144,34 @@ def test_unknown_suite_fails():
     run = lab.boot(Config("unknown-suite"), "selftest=nosuchsuite exit=1")
     if run.status != lab.ktap.EXIT_FAIL or "nosuchsuite" not in run.text:
         run.fail([f"status {run.status}, expected {lab.ktap.EXIT_FAIL} and a word about it"])
+
+
+def test_failures_are_noticed_and_survived():
+    """The suite whose cases fail on purpose: each that ought to does, the rest runs."""
+    run = lab.boot(Config("misbehave"), "selftest=misbehave exit=1")
+    report = lab.ktap.parse(run.text)
+    leaves = dict(report.leaves())
+    problems = [p for p in report.problems if not p.startswith("not ok: ")]
+    for path, leaf in leaves.items():
+        if leaf.ok == path.endswith("_fails") or (leaf.skip is not None) != path.endswith(".skips"):
+            problems.append(f"{path}: ok is {leaf.ok}, skip is {leaf.skip}")
+    if len(leaves) != 22 or run.status != lab.ktap.EXIT_FAIL:
+        problems.append(f"{len(leaves)} cases, status {run.status}")
+    for line in ("unexpected exception 14 at write_to_null_fails", "unexpected exception 0 at ",
+                 "1 pages are missing", "left interrupts off", "left preempt_count 0x1",
+                 "unexpected report: WARNING: "):
+        if line not in run.text:
+            problems.append(f"not said: {line}")
+    if problems:
+        run.fail(problems)
+    assert lab.ktap.judge(run.status, run.text)
+
+
+@pytest.mark.parametrize("mem", ["4M", "64M", "1G"])
+def test_short_soak(mem):
+    """What selftest=soak does ten million times, two hundred thousand times."""
+    run = lab.self_test(Config(f"soak-{mem}", mem=mem), which="soak,mixed", args="soak=200000")
+    assert sum("operations" in line for line in run.lines) == 9
 
 
 def test_without_exit_the_kernel_stays():
