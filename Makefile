@@ -14,6 +14,8 @@
 #   T=pattern        tests of `make test` to run
 
 O       ?= build
+# One folder has one name, however it was given: else a new name would rebuild everything.
+override O := $(patsubst $(CURDIR)/%,%,$(abspath $(O)))
 OPT     ?= -O2
 MEM     ?= 128M
 PYTHON  ?= /usr/bin/python3
