@@ -95,16 +95,12 @@ static void slab_map_pages(struct kmem_cache *cachep, struct slab *slabp, struct
  */
 /* NOLINTBEGIN(misc-no-recursion): see above, the depth is two */
 
+/* Without a lock: two slabs of one colour, when CPUs race, do no harm. */
 static unsigned int next_colour(struct kmem_cache *cachep, struct kmem_cache_node *n)
 {
-	unsigned long flags;
-	unsigned int colour;
+	unsigned int colour = READ_ONCE(n->colour_next);
 
-	spin_lock_irqsave(&n->list_lock, flags);
-	colour = n->colour_next++;
-	if (n->colour_next >= cachep->colour)
-		n->colour_next = 0;
-	spin_unlock_irqrestore(&n->list_lock, flags);
+	WRITE_ONCE(n->colour_next, colour + 1 < cachep->colour ? colour + 1 : 0);
 	return colour * cachep->colour_off;
 }
 
@@ -226,15 +222,18 @@ static void slabs_destroy(struct kmem_cache *cachep, struct list_head *slabs)
 static unsigned int slab_take(struct kmem_cache *cachep, struct kmem_cache_node *n,
 			      struct slab *slabp, struct ac_entry *entry, unsigned int nr)
 {
+	kmem_bufctl_t *bufctl = slabp->bufctl;
+	unsigned int size = cachep->size;
 	unsigned int idx = slabp->free;
+	void *s_mem = slabp->s_mem;
 	unsigned int taken = 0;
 
 	while (taken < nr && idx != BUFCTL_END) {
-		kmem_bufctl_t word = slabp->bufctl[idx];
+		kmem_bufctl_t word = bufctl[idx];
 
-		entry[taken].objp = index_to_obj(cachep, slabp, idx);
-		entry[taken].bufctl = &slabp->bufctl[idx];
-		slabp->bufctl[idx] = bufctl_from_list(word);
+		entry[taken].objp = s_mem + idx * size;
+		entry[taken].bufctl = &bufctl[idx];
+		bufctl[idx] = bufctl_from_list(word);
 		idx = word & BUFCTL_END;
 		taken++;
 	}

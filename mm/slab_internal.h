@@ -119,11 +119,13 @@ struct array_cache {
 	struct kmem_cache *cachep;
 };
 
-/* ac_entries - the entries of an array, which lie behind it */
-static __always_inline struct ac_entry *ac_entries(struct array_cache *ac)
-{
-	return (struct ac_entry *)(ac + 1);
-}
+/* An array that has entries: kmem_cache itself holds one that has none. */
+struct array_cache_entries {
+	struct array_cache ac;
+	struct ac_entry entry[];
+};
+
+#define ac_entries(array) (((struct array_cache_entries *)(array))->entry)
 
 /*
  * struct kmem_cache_node - slabs of one cache in one node (the textbooks' kmem_list3)
@@ -134,7 +136,7 @@ static __always_inline struct ac_entry *ac_entries(struct array_cache *ac)
  * @nr_slabs:     on all three lists
  * @nr_free:      on slabs_free
  * @free_limit:   empty slabs to keep
- * @colour_next:  colour of the next slab
+ * @colour_next:  colour of the next slab; not guarded
  */
 struct kmem_cache_node {
 	spinlock_t list_lock;
