@@ -43,3 +43,39 @@ end
 document memblock
 memblock: print what memory there is, what of it is reserved, and what the machine has.
 end
+
+define vmap-areas
+  set $off = (unsigned long)&((struct vmap_area *)0)->list
+  set $pos = vmap_area_list.next
+  while $pos != &vmap_area_list
+    set $va = (struct vmap_area *)((unsigned long)$pos - $off)
+    if $va->vm
+      printf "0x%08lx-0x%08lx flags 0x%x pages %u of ", $va->va_start, $va->va_end, $va->vm->flags, $va->vm->nr_pages
+      output/a $va->vm->caller
+      echo \n
+    end
+    if !$va->vm && $va->va_start != $va->va_end
+      printf "0x%08lx-0x%08lx pooled %d, freed by ", $va->va_start, $va->va_end, $va->pooled
+      output/a $va->freed_by
+      echo \n
+    end
+    set $pos = $pos->next
+  end
+end
+document vmap-areas
+vmap-areas: print the areas of the vmalloc space, and those that were freed and wait for
+their flush (pooled 0) or for their next use (pooled 1).
+end
+
+define pkmaps
+  set $i = 0
+  while $i < sizeof(pkmap_count) / sizeof(pkmap_count[0])
+    if pkmap_count[$i]
+      printf "%4d: 0x%08lx pfn 0x%05x users %d\n", $i, 0xff800000 + $i * 4096, page_address_maps[$i].page - mem_map, pkmap_count[$i] - 1
+    end
+    set $i = $i + 1
+  end
+end
+document pkmaps
+pkmaps: print the slots of kmap() that map something.
+end
