@@ -618,6 +618,9 @@ static void views_show_the_slots(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, kmap_describe((unsigned long)addr, &m));
 	snprintf(line, sizeof(line), "pkmap slot %lu, free\n", (unsigned long)PKMAP_NR(addr));
 	KUNIT_EXPECT_STREQ(test, buf, line);
+	KUNIT_EXPECT_TRUE(test, kmap_describe(PKMAP_BASE, &m));
+	KUNIT_EXPECT_TRUE(test, kmap_describe(PKMAP_ADDR(LAST_PKMAP) - 1, &m));
+	KUNIT_EXPECT_FALSE(test, kmap_describe(PKMAP_ADDR(LAST_PKMAP), &m));
 	KUNIT_EXPECT_FALSE(test, kmap_describe(PAGE_OFFSET, &m));
 	KUNIT_EXPECT_FALSE(test, kmap_describe(PKMAP_BASE - 1, &m));
 }

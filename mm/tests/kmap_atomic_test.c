@@ -196,6 +196,7 @@ static void foreign_address_is_reported(struct kunit *test)
 	mapped = kmap(pages[0]);
 	KUNIT_EXPECT_BUG(test, "is no address of kmap_atomic", kunmap_atomic(mapped));
 	KUNIT_EXPECT_BUG(test, "is no address of kmap_atomic", kunmap_local((void *)0x1000));
+	KUNIT_EXPECT_BUG(test, "is no address of kmap_atomic", kunmap_local(high_memory));
 	KUNIT_EXPECT_BUG(test, "is no address of kmap_atomic",
 			 kunmap_local((void *)(fix_to_virt(FIX_KMAP_BEGIN) + PAGE_SIZE)));
 	KUNIT_EXPECT_BUG(test, "is no address of kmap_atomic",

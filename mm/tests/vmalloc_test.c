@@ -17,6 +17,7 @@
 #include <mm/mm.h>
 #include <mm/slab.h>
 #include <mm/vmalloc.h>
+#include <mm/vmap_area.h>
 
 static unsigned long free_at_start;
 static unsigned long tables_at_start;
@@ -582,22 +583,46 @@ static void views_show_the_areas(struct kunit *test)
 /* What the checker is for: an entry that vanished, and one that should not be there. */
 static void checker_sees_wrong_entries(struct kunit *test)
 {
-	u8 *p = vmalloc(PAGE_SIZE);
+	const unsigned long size = 3 * PAGE_SIZE;
+	u8 *p = vmalloc(size);
 	pte_t *ptep, saved;
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
-	ptep = pte_offset_kernel(pmd_off_k((unsigned long)p), (unsigned long)p);
+	/* The last page of the area, and the guard page behind it. */
+	ptep = pte_offset_kernel(pmd_off_k((unsigned long)p), (unsigned long)p) + 2;
 	saved = *ptep;
 	KUNIT_EXPECT_TRUE(test, vmalloc_check());
 	pte_clear(&init_mm, p, ptep);
 	KUNIT_EXPECT_FALSE(test, vmalloc_check());
 	set_pte(ptep, saved);
 	KUNIT_EXPECT_TRUE(test, vmalloc_check());
-	set_pte(ptep + 1, saved); /* the guard page */
+	set_pte(ptep + 1, saved);
 	KUNIT_EXPECT_FALSE(test, vmalloc_check());
-	pte_clear(&init_mm, p + PAGE_SIZE, ptep + 1);
+	pte_clear(&init_mm, p + size, ptep + 1);
 	KUNIT_EXPECT_TRUE(test, vmalloc_check());
-	vfree(p);
+
+	/* An area that was freed, and is still mapped. */
+	unseen_vfree(p);
+	KUNIT_EXPECT_TRUE(test, vmalloc_check());
+	set_pte(ptep, saved);
+	KUNIT_EXPECT_FALSE(test, vmalloc_check());
+	pte_clear(&init_mm, p, ptep);
+}
+
+/* A fault report may come while the lock is held: it says so, and does not wait. */
+static void describes_without_waiting(struct kunit *test)
+{
+	char buf[128];
+	struct seq_file m;
+	unsigned long flags;
+	bool described;
+
+	seq_open_buffer(&m, buf, sizeof(buf));
+	spin_lock_irqsave(&vmap_area_lock, flags);
+	described = vmalloc_describe(VMALLOC_START, &m);
+	spin_unlock_irqrestore(&vmap_area_lock, flags);
+	KUNIT_EXPECT_TRUE(test, described);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(buf, "vmap_area_lock is held"));
 }
 
 static struct kunit_case vmalloc_cases[] = {
@@ -619,6 +644,7 @@ static struct kunit_case vmalloc_cases[] = {
 	KUNIT_CASE(interrupt_at_every_instruction),
 	KUNIT_CASE(views_show_the_areas),
 	KUNIT_CASE(checker_sees_wrong_entries),
+	KUNIT_CASE(describes_without_waiting),
 	{},
 };
 
