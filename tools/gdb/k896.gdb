@@ -79,3 +79,44 @@ end
 document pkmaps
 pkmaps: print the slots of kmap() that map something.
 end
+
+define slabs
+  printf "# cache                    size  objs pages  slabs  empty\n"
+  set $pos = cache_chain.next
+  while $pos != &cache_chain
+    set $c = (struct kmem_cache *)((char *)$pos - (long)&((struct kmem_cache *)0)->next)
+    printf "%-24s %6u %5u %5u %6u %6u\n", $c->name, $c->size, $c->num, 1 << $c->gfporder, $c->node[0].nr_slabs, $c->node[0].nr_free
+    set $pos = $pos->next
+  end
+end
+document slabs
+slabs: print every cache: bytes and objects of a slab, its pages, slabs in all, empty ones.
+end
+
+define slab-of
+  set $page = mem_map + (((unsigned long)$arg0 - 0xc0000000) >> 12)
+  if $page->flags & (1 << PG_slab)
+    set $c = $page->slab_cache
+    set $s = $page->slab
+    set $n = ((unsigned long)$arg0 - (unsigned long)$s->s_mem) / $c->size
+    printf "cache %s, slab %p, object %lu at %p, ", $c->name, $s, $n, (char *)$s->s_mem + $n * $c->size
+    set $word = $s->bufctl[$n]
+    if $word >= 0xc0000000
+      printf "allocated by "
+      info symbol $word
+    else
+      if $word >= 0x40000000
+        printf "in an array, last caller "
+        info symbol ($word + 0x80000000)
+      else
+        printf "on the slab's list, last caller "
+        info symbol ((unsigned long)_stext + ($word >> 9))
+      end
+    end
+  else
+    printf "not in a slab: page flags 0x%lx\n", $page->flags
+  end
+end
+document slab-of
+slab-of ADDRESS: print which object of which cache it lies in, and who used that last.
+end
