@@ -127,8 +127,10 @@ static noinline void *kmalloc_slow(size_t size, gfp_t flags, unsigned long calle
 	if (size == 0)
 		return ZERO_SIZE_PTR;
 	cachep = kmalloc_slab(size, flags);
-	return cachep->limit ? slab_alloc_other(cachep, flags, caller)
-			     : __slab_alloc(cachep, flags, size, caller);
+	if (cachep->limit)
+		return slab_alloc_other(cachep, flags, caller);
+	might_sleep_if(gfpflags_allow_blocking(flags));
+	return __slab_alloc(cachep, flags, size, caller);
 }
 
 void *kmalloc_trace(struct kmem_cache *cachep, gfp_t flags, size_t size)
@@ -200,7 +202,7 @@ struct page *kmalloc_large_head(const void *addr)
 }
 
 /* All that kfree() does rarely: nothing, whole pages, full arrays, reports. */
-static noinline void kfree_slow(void *objp, unsigned long caller)
+noinline void kfree_slow(void *objp, unsigned long caller)
 {
 	struct page *page;
 
@@ -215,16 +217,8 @@ static noinline void kfree_slow(void *objp, unsigned long caller)
 
 void kfree(const void *objp)
 {
-	unsigned long pfn = virt_to_pfn(objp);
-	struct page *page;
-
-	if (likely(pfn < max_low_pfn)) {
-		page = pfn_to_page(pfn);
-		if (likely(PageSlab(page)) &&
-		    likely(slab_free_fast(page->slab_cache, page->slab, (void *)objp)))
-			return;
-	}
-	kfree_slow((void *)objp, _RET_IP_);
+	if (unlikely(!kfree_fast((void *)objp)))
+		kfree_slow((void *)objp, _RET_IP_);
 }
 
 /* Sizes. */

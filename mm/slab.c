@@ -351,9 +351,17 @@ static gfp_t slab_check_gfp(struct kmem_cache *cachep, gfp_t gfp)
 	return gfp & ~GFP_ZONEMASK;
 }
 
+/* Clear an object, if the request or the command line says so. */
+static void slab_init_on_alloc(struct kmem_cache *cachep, void *objp, size_t size, gfp_t gfp)
+{
+	if (slab_wants_init_on_alloc(cachep, gfp))
+		memset(objp, 0, cachep->flags & SLAB_RED_ZONE ? size : cachep->object_size);
+}
+
 /*
  * __slab_alloc - allocate by every means
  * @size:   bytes that are wanted of an object of kmalloc()
+ * Context: as @gfp says, which the caller has checked.
  * @caller: who wants it
  */
 noinline void *__slab_alloc(struct kmem_cache *cachep, gfp_t gfp, size_t size, unsigned long caller)
@@ -361,7 +369,6 @@ noinline void *__slab_alloc(struct kmem_cache *cachep, gfp_t gfp, size_t size, u
 	struct ac_entry entry;
 	unsigned long flags;
 
-	might_sleep_if(gfpflags_allow_blocking(gfp));
 	if (unlikely(gfp & GFP_ZONEMASK))
 		gfp = slab_check_gfp(cachep, gfp);
 	if (!(gfp & __GFP_NOFAIL) && fail_nth())
@@ -379,28 +386,34 @@ noinline void *__slab_alloc(struct kmem_cache *cachep, gfp_t gfp, size_t size, u
 	*entry.bufctl = bufctl_make_in_use(caller);
 	local_irq_restore(flags);
 
-	if (slab_wants_init_on_alloc(cachep, gfp))
-		memset(entry.objp, 0, cachep->flags & SLAB_RED_ZONE ? size : cachep->object_size);
+	slab_init_on_alloc(cachep, entry.objp, size, gfp);
 	return entry.objp;
 }
 
 /*
  * slab_alloc_other - what slab_alloc_kernel() does not do
  *
- * A request that may not sleep, and wants no more than an object, looks into the
- * array first. (Three arguments fit into registers, so that the caller can jump here.)
+ * It may not sleep, or wants zeroes, or found the array empty. (Three arguments fit into
+ * registers, so that the caller can jump here.)
  */
 noinline void *slab_alloc_other(struct kmem_cache *cachep, gfp_t gfp, unsigned long caller)
 {
+	kmem_bufctl_t *bufctl;
 	unsigned long flags;
 	void *objp;
 
-	if (!(gfp & (__GFP_DIRECT_RECLAIM | __GFP_ZERO | GFP_ZONEMASK)) && likely(!fail_nth_left)) {
+	might_sleep_if(gfpflags_allow_blocking(gfp));
+	if (!(gfp & GFP_ZONEMASK) && likely(!fail_nth_left)) {
 		local_irq_save(flags);
-		objp = ac_pop(cpu_cache_get(cachep));
-		local_irq_restore(flags);
+		objp = ac_pop(cpu_cache_get(cachep), &bufctl);
 		if (likely(objp))
+			*bufctl = bufctl_make_in_use(caller);
+		local_irq_restore(flags);
+		if (likely(objp)) {
+			if (gfp & __GFP_ZERO)
+				slab_init_on_alloc(cachep, objp, cachep->object_size, gfp);
 			return objp;
+		}
 	}
 	return __slab_alloc(cachep, gfp, cachep->object_size, caller);
 }
@@ -431,16 +444,43 @@ void *kmem_cache_alloc_node(struct kmem_cache *cachep, gfp_t flags, int nid)
 	return slab_alloc_other(cachep, flags, _RET_IP_);
 }
 
-int kmem_cache_alloc_bulk(struct kmem_cache *cachep, gfp_t flags, size_t nr, void **p)
+/* Pop as many as are at hand, with interrupts off once for all. Return: how many. */
+static __always_inline size_t bulk_pop(struct kmem_cache *cachep, size_t nr, void **p)
 {
+	struct array_cache *ac;
+	kmem_bufctl_t *bufctl;
+	unsigned long flags;
 	size_t i;
 
+	local_irq_save(flags);
+	ac = cpu_cache_get(cachep);
 	for (i = 0; i < nr; i++) {
-		p[i] = slab_alloc_other(cachep, flags, _RET_IP_);
+		p[i] = ac_pop(ac, &bufctl);
+		if (!p[i])
+			break;
+		*bufctl = bufctl_make_in_use(_RET_IP_);
+	}
+	local_irq_restore(flags);
+	return i;
+}
+
+int kmem_cache_alloc_bulk(struct kmem_cache *cachep, gfp_t flags, size_t nr, void **p)
+{
+	bool plain = !(flags & (__GFP_ZERO | GFP_ZONEMASK)) && !fail_nth_left;
+	size_t i = 0;
+
+	might_sleep_if(gfpflags_allow_blocking(flags));
+	while (i < nr) {
+		if (plain)
+			i += bulk_pop(cachep, nr - i, p + i);
+		if (i == nr)
+			break;
+		p[i] = __slab_alloc(cachep, flags, cachep->object_size, _RET_IP_);
 		if (unlikely(!p[i])) {
 			kmem_cache_free_bulk(cachep, i, p);
 			return 0;
 		}
+		i++;
 	}
 	return nr;
 }
@@ -514,10 +554,12 @@ noinline void __slab_free(struct kmem_cache *cachep, void *objp, unsigned long c
 }
 
 /*
+ * cache_free - kmem_cache_free()
+ *
  * That page->slab_cache is @cachep says enough: in a page that is no slab's the same
  * word links a list, and no list runs through the start of a kmem_cache.
  */
-void kmem_cache_free(struct kmem_cache *cachep, void *objp)
+static __always_inline void cache_free(struct kmem_cache *cachep, void *objp)
 {
 	unsigned long pfn = virt_to_pfn(objp);
 	struct page *page;
@@ -534,7 +576,11 @@ void kmem_cache_free(struct kmem_cache *cachep, void *objp)
 other:
 	__slab_free(cachep, objp, _RET_IP_);
 }
-/* NOLINTEND(misc-no-recursion) */
+
+void kmem_cache_free(struct kmem_cache *cachep, void *objp)
+{
+	cache_free(cachep, objp);
+}
 
 void kmem_cache_free_bulk(struct kmem_cache *cachep, size_t nr, void **p)
 {
@@ -542,11 +588,12 @@ void kmem_cache_free_bulk(struct kmem_cache *cachep, size_t nr, void **p)
 
 	for (i = 0; i < nr; i++) {
 		if (cachep)
-			kmem_cache_free(cachep, p[i]);
-		else
-			kfree(p[i]);
+			cache_free(cachep, p[i]);
+		else if (!kfree_fast(p[i]))
+			kfree_slow(p[i], _RET_IP_);
 	}
 }
+/* NOLINTEND(misc-no-recursion) */
 
 /* Giving back. */
 

@@ -263,6 +263,7 @@ unsigned long kmem_cache_shrink_all(void);
 /* mm/kmalloc.c */
 void kmalloc_init(void);
 struct page *kmalloc_large_head(const void *addr);
+void kfree_slow(void *objp, unsigned long caller);
 
 /* mm/slab_debug.c */
 const char *slab_debug_parse(const char *val, slab_flags_t *flags);
@@ -334,19 +335,21 @@ static __always_inline void *index_to_obj(const struct kmem_cache *cachep, const
 	return slabp->s_mem + idx * cachep->size;
 }
 
-/* ac_pop - take the hottest free object of an array, or NULL. Interrupts are off. */
-static __always_inline void *ac_pop(struct array_cache *ac)
+/*
+ * ac_pop - take the hottest free object of an array, or NULL
+ * @bufctl: out: its word, in which the caller notes who allocates
+ * Context: interrupts off.
+ */
+static __always_inline void *ac_pop(struct array_cache *ac, kmem_bufctl_t **bufctl)
 {
 	int avail = ac->avail - 1; /* one subtraction makes the index and the condition */
-	kmem_bufctl_t *bufctl;
 	void *objp;
 
 	if (unlikely(avail < 0))
 		return NULL;
 	ac->avail = avail;
-	bufctl = ac_entries(ac)[avail].bufctl;
+	*bufctl = ac_entries(ac)[avail].bufctl;
 	objp = ac_entries(ac)[avail].objp;
-	*bufctl = bufctl_make_in_use(_RET_IP_);
 	if (!objp)
 		__builtin_unreachable(); /* callers need not test again */
 	return objp;
@@ -364,13 +367,16 @@ static __always_inline void *ac_pop(struct array_cache *ac)
 static __always_inline void *slab_alloc_kernel(struct kmem_cache **cachep)
 {
 	struct array_cache *ac;
+	kmem_bufctl_t *bufctl;
 	void *objp;
 
 	if (unlikely(in_atomic()) || unlikely(irqs_disabled()))
 		return NULL;
 	local_irq_disable();
 	ac = cpu_cache_get(*cachep);
-	objp = ac_pop(ac);
+	objp = ac_pop(ac, &bufctl);
+	if (likely(objp))
+		*bufctl = bufctl_make_in_use(_RET_IP_);
 	local_irq_enable();
 	if (unlikely(!objp))
 		*cachep = ac->cachep;
@@ -415,6 +421,18 @@ err_restore:
 	OPTIMIZER_HIDE_VAR(flags); /* else they are tested early, for both ways at once */
 	local_irq_restore(flags);
 	return false;
+}
+
+/* kfree_fast - slab_free_fast() for whoever does not know the cache */
+static __always_inline bool kfree_fast(void *objp)
+{
+	unsigned long pfn = virt_to_pfn(objp);
+	struct page *page;
+
+	if (unlikely(pfn >= max_low_pfn))
+		return false;
+	page = pfn_to_page(pfn);
+	return likely(PageSlab(page)) && likely(slab_free_fast(page->slab_cache, page->slab, objp));
 }
 
 #endif
