@@ -15,8 +15,9 @@
  * and the range was flushed after its last use. When it is unmapped the entries are
  * cleared at once, the pages go back at once, and the flush is put off: it is due
  * before the addresses are used again, since until then only a caller with a bug can
- * tell. vm_unmap_aliases() is for those who cannot rely on that, and want no stale
- * translation to a page they are about to give a new meaning.
+ * tell; to catch just that caller, debug_pagealloc=on flushes each time. vm_unmap_aliases()
+ * is for those who want no stale translation to a page they are about to give a new
+ * meaning.
  *
  * vfree() works in interrupt handlers, without Linux's detour over a work queue: the
  * lock is taken with interrupts off, and the flush, the one thing that a handler must
@@ -285,10 +286,13 @@ static struct vm_struct *take_vm_area(const void *addr, unsigned long kinds, uns
 
 	if (unlikely(!area))
 		return NULL;
-	if (likely(vunmap_range_noflush(va->va_start, va->va_end - PAGE_SIZE)))
-		free_vmap_area_lazy(va);
-	else
+	if (unlikely(!vunmap_range_noflush(va->va_start, va->va_end - PAGE_SIZE))) {
 		free_vmap_area(va);
+		return area;
+	}
+	if (unlikely(page_debug & PAGE_DEBUG_UNMAP)) /* whoever uses it from now on shall fault */
+		flush_tlb_kernel_range(va->va_start, va->va_end);
+	free_vmap_area_lazy(va);
 	return area;
 }
 

@@ -13,6 +13,7 @@
 #include <arch/mmu.h>
 #include <arch/step.h>
 #include <mm/highmem.h>
+#include <mm/internal.h>
 #include <mm/ioremap.h>
 #include <mm/mm.h>
 #include <mm/slab.h>
@@ -220,6 +221,8 @@ static void freed_ranges_wait_for_the_flush(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	*(volatile u8 *)p = 1; /* now in the TLB */
 	unseen_vfree(p);
+	if (debug_pagealloc_enabled())
+		KUNIT_EXPECT_FAULT(test, p, *(volatile u8 *)p); /* at once */
 	KUNIT_EXPECT_EQ(test, nr_lazy(), 4);
 	q = vmalloc(3 * PAGE_SIZE);
 	KUNIT_ASSERT_NOT_NULL(test, q);
