@@ -8,6 +8,7 @@ import re
 import pytest
 
 import lab
+import test_boot
 from lab import ROOT, Config
 
 SOURCES = [path for folder in ("arch", "kernel", "mm") for path in sorted((ROOT / folder).rglob("*.[ch]"))]
@@ -115,3 +116,8 @@ def test_transcript_is_real():
     for line in shown:
         if line and line != "..." and not line.startswith(("To leave", "k896>")):
             assert shape(line) in real, f"no line like this in a real boot: {line}"
+
+
+def test_least_memory_is_that_of_the_matrix():
+    least = int(re.search(r"in (\d+) MiB of RAM and more", README)[1])
+    assert f"{least}M" == min(test_boot.SIZES, key=lambda size: int(size[:-1]) << 10 * "KMG".index(size[-1]))
