@@ -108,6 +108,7 @@ static void mapping_reaches_the_page(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, page_address(page));
 
 	addr = kmap(page);
+	KUNIT_EXPECT_NULL(test, page_address(other));
 	other_addr = kmap(other);
 	KUNIT_ASSERT_TRUE(test, in_pkmap(addr));
 	KUNIT_ASSERT_TRUE(test, in_pkmap(other_addr));

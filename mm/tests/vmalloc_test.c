@@ -168,7 +168,7 @@ static void zeroed_memory_is_zero(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, size));
 	KUNIT_EXPECT_EQ(test, find_vm_area(p)->flags, VM_ALLOC | VM_USERMAP);
 	vfree(p);
-	p = __vmalloc_node(size, 8, GFP_KERNEL | __GFP_ZERO, NUMA_NO_NODE, (void *)0x1234);
+	p = __vmalloc_node(size, PAGE_SIZE, GFP_KERNEL | __GFP_ZERO, NUMA_NO_NODE, (void *)0x1234);
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, size));
 	KUNIT_EXPECT_EQ(test, find_vm_area(p)->caller, 0x1234);
@@ -203,6 +203,9 @@ static void impossible_sizes(struct kunit *test)
 	KUNIT_EXPECT_NULL(test,
 			  __vmalloc(totalram_pages() * PAGE_SIZE + 1, GFP_KERNEL | __GFP_NOWARN));
 	KUNIT_EXPECT_NULL(test, get_vm_area(0, VM_MAP));
+	KUNIT_EXPECT_WARN(test, "is more than a page",
+			  KUNIT_EXPECT_NULL(test, __vmalloc_node(1, 2 * PAGE_SIZE, GFP_KERNEL,
+								 NUMA_NO_NODE, NULL)));
 	vmalloc_get_stats(&after);
 	KUNIT_EXPECT_EQ(test, after.nr_no_pages - before.nr_no_pages, 2);
 	KUNIT_EXPECT_EQ(test, after.nr_no_space, before.nr_no_space);
