@@ -54,9 +54,12 @@ struct kunit_case {
 	bool slow;
 };
 
+/* clang-format: it takes an initialiser for a block. */
+/* clang-format off */
 #define KUNIT_CASE(fn)            {.run_case = fn, .name = #fn}
 #define KUNIT_CASE_SLOW(fn)       {.run_case = fn, .name = #fn, .slow = true}
 #define KUNIT_CASE_PARAM(fn, gen) {.run_case = fn, .name = #fn, .generate_params = gen}
+/* clang-format on */
 
 /* KUNIT_ARRAY_PARAM - name_gen_params() walks an array; get_desc(elem, char *desc) or NULL */
 #define KUNIT_ARRAY_PARAM(name, array, get_desc)                                                   \
@@ -90,9 +93,12 @@ struct kunit_suite {
 	static struct kunit_suite *const __UNIQUE_ID(__kunit_suite)                                \
 		__used __section(".kunit_test_suites") = &(suite)
 /* Linux's form: pointers, any number of them. */
+/* clang-format: it splits an attribute. */
+/* clang-format off */
 #define kunit_test_suites(...)                                                                     \
 	static struct kunit_suite *const __UNIQUE_ID(__kunit_suites)[]                             \
 		__used __section(".kunit_test_suites") = {__VA_ARGS__}
+/* clang-format on */
 
 extern struct kunit_suite *const __kunit_suites_start[];
 extern struct kunit_suite *const __kunit_suites_end[];
@@ -174,177 +180,181 @@ bool kunit_active(void);
 #define KUNIT_FAIL(test, fmt, ...) kunit_fail(test, __FILE__, __LINE__, fmt, ##__VA_ARGS__)
 
 /* A literal on one side is int, whatever the other side is: that is no mistake here. */
-#define KUNIT_FAILED(test, abort_it, report, ...)						   \
-	do {											   \
-		report;										   \
-		kunit_say(test, " " __VA_ARGS__);						   \
-		if (abort_it)									   \
-			kunit_abort(test);							   \
+#define KUNIT_FAILED(test, abort_it, report, ...)                                                  \
+	do {                                                                                       \
+		report;                                                                            \
+		kunit_say(test, " " __VA_ARGS__);                                                  \
+		if (abort_it)                                                                      \
+			kunit_abort(test);                                                         \
 	} while (0)
-#define KUNIT_BINARY(test, ab, l, op, r, castfmt, cast, ...)					   \
-	do {											   \
-		__typeof__(l) __l = (l);							   \
-		__typeof__(r) __r = (r);							   \
-		bool __holds;									   \
-		_Pragma("GCC diagnostic push")							   \
-		_Pragma("GCC diagnostic ignored \"-Wsign-compare\"")				   \
-		__holds = __l op __r;								   \
-		_Pragma("GCC diagnostic pop")							   \
-		(test)->nr_expectations++;							   \
-		if (!__holds)									   \
-			KUNIT_FAILED(test, ab,							   \
-				     kunit_fail(test, __FILE__, __LINE__,			   \
-						"expected %s %s %s, but %s == " castfmt		   \
-						", %s == " castfmt,				   \
-						#l, #op, #r, #l, cast __l, #r, cast __r),	   \
-				     ##__VA_ARGS__);						   \
+/* clang-format: it knows no _Pragma. */
+/* clang-format off */
+#define KUNIT_BINARY(test, ab, l, op, r, castfmt, cast, ...)                                       \
+	do {                                                                                       \
+		__typeof__(l) __l = (l);                                                           \
+		__typeof__(r) __r = (r);                                                           \
+		bool __holds;                                                                      \
+		_Pragma("GCC diagnostic push")                                                     \
+		_Pragma("GCC diagnostic ignored \"-Wsign-compare\"")                               \
+		__holds = __l op __r;                                                              \
+		_Pragma("GCC diagnostic pop")                                                      \
+		(test)->nr_expectations++;                                                         \
+		if (!__holds)                                                                      \
+			KUNIT_FAILED(test, ab,                                                     \
+				     kunit_fail(test, __FILE__, __LINE__,                          \
+						"expected %s %s %s, but %s == " castfmt            \
+						", %s == " castfmt,                                \
+						#l, #op, #r, #l, cast __l, #r, cast __r),          \
+				     ##__VA_ARGS__);                                               \
 	} while (0)
-#define KUNIT_INT(test, ab, l, op, r, ...)							   \
+/* clang-format on */
+#define KUNIT_INT(test, ab, l, op, r, ...)                                                         \
 	KUNIT_BINARY(test, ab, l, op, r, "%lld", (long long), ##__VA_ARGS__)
-#define KUNIT_PTR(test, ab, l, op, r, ...)							   \
+#define KUNIT_PTR(test, ab, l, op, r, ...)                                                         \
 	KUNIT_BINARY(test, ab, l, op, r, "%px", (const void *), ##__VA_ARGS__)
-#define KUNIT_UNARY(test, ab, cond, want, ...)							   \
-	do {											   \
-		(test)->nr_expectations++;							   \
-		if ((!!(cond)) != (want))							   \
-			KUNIT_FAILED(test, ab,							   \
+#define KUNIT_UNARY(test, ab, cond, want, ...)                                                     \
+	do {                                                                                       \
+		(test)->nr_expectations++;                                                         \
+		if ((!!(cond)) != (want))                                                          \
+			KUNIT_FAILED(test, ab,                                                     \
 				     kunit_fail(test, __FILE__, __LINE__, "expected %s to be %s",  \
-						#cond, (want) ? "true" : "false"),		   \
-				     ##__VA_ARGS__);						   \
+						#cond, (want) ? "true" : "false"),                 \
+				     ##__VA_ARGS__);                                               \
 	} while (0)
-#define KUNIT_NULLNESS(test, ab, p, want_null, ...)						   \
-	do {											   \
-		const void *__p = (const void *)(p);						   \
-		(test)->nr_expectations++;							   \
-		if ((__p == NULL) != (want_null))						   \
-			KUNIT_FAILED(test, ab,							   \
-				     kunit_fail(test, __FILE__, __LINE__,			   \
-						"expected %s to be %s, but it is %px", #p,	   \
-						(want_null) ? "NULL" : "not NULL", __p),	   \
-				     ##__VA_ARGS__);						   \
+#define KUNIT_NULLNESS(test, ab, p, want_null, ...)                                                \
+	do {                                                                                       \
+		const void *__p = (const void *)(p);                                               \
+		(test)->nr_expectations++;                                                         \
+		if ((__p == NULL) != (want_null))                                                  \
+			KUNIT_FAILED(test, ab,                                                     \
+				     kunit_fail(test, __FILE__, __LINE__,                          \
+						"expected %s to be %s, but it is %px", #p,         \
+						(want_null) ? "NULL" : "not NULL", __p),           \
+				     ##__VA_ARGS__);                                               \
 	} while (0)
-#define KUNIT_VALID(test, ab, p, ...)								   \
-	do {											   \
-		const void *__p = (p);								   \
-		(test)->nr_expectations++;							   \
-		if (IS_ERR_OR_NULL(__p))							   \
-			KUNIT_FAILED(test, ab,							   \
-				     kunit_fail(test, __FILE__, __LINE__,			   \
+#define KUNIT_VALID(test, ab, p, ...)                                                              \
+	do {                                                                                       \
+		const void *__p = (p);                                                             \
+		(test)->nr_expectations++;                                                         \
+		if (IS_ERR_OR_NULL(__p))                                                           \
+			KUNIT_FAILED(test, ab,                                                     \
+				     kunit_fail(test, __FILE__, __LINE__,                          \
 						"expected %s to be a pointer, but it is %ld", #p,  \
-						(long)__p),					   \
-				     ##__VA_ARGS__);						   \
+						(long)__p),                                        \
+				     ##__VA_ARGS__);                                               \
 	} while (0)
-#define KUNIT_STR(test, ab, l, op, r, ...)							   \
-	do {											   \
-		const char *__l = (l), *__r = (r);						   \
-		(test)->nr_expectations++;							   \
-		if (!(strcmp(__l, __r) op 0))							   \
-			KUNIT_FAILED(test, ab,							   \
-				     kunit_fail(test, __FILE__, __LINE__,			   \
-						"expected %s %s %s, but they are \"%s\" and \"%s\"", \
-						#l, #op, #r, __l, __r),				   \
-				     ##__VA_ARGS__);						   \
+#define KUNIT_STR(test, ab, l, op, r, ...)                                                         \
+	do {                                                                                       \
+		const char *__l = (l), *__r = (r);                                                 \
+		(test)->nr_expectations++;                                                         \
+		if (!(strcmp(__l, __r) op 0))                                                      \
+			KUNIT_FAILED(                                                              \
+				test, ab,                                                          \
+				kunit_fail(test, __FILE__, __LINE__,                               \
+					   "expected %s %s %s, but they are \"%s\" and \"%s\"",    \
+					   #l, #op, #r, __l, __r),                                 \
+				##__VA_ARGS__);                                                    \
 	} while (0)
-#define KUNIT_MEM(test, ab, l, op, r, size, ...)						   \
-	do {											   \
-		(test)->nr_expectations++;							   \
-		if (!(memcmp(l, r, size) op 0))							   \
-			KUNIT_FAILED(test, ab,							   \
-				     kunit_fail(test, __FILE__, __LINE__,			   \
-						"expected %lu bytes: %s %s %s",			   \
-						(unsigned long)(size), #l, #op, #r),		   \
-				     ##__VA_ARGS__);						   \
+#define KUNIT_MEM(test, ab, l, op, r, size, ...)                                                   \
+	do {                                                                                       \
+		(test)->nr_expectations++;                                                         \
+		if (!(memcmp(l, r, size) op 0))                                                    \
+			KUNIT_FAILED(test, ab,                                                     \
+				     kunit_fail(test, __FILE__, __LINE__,                          \
+						"expected %lu bytes: %s %s %s",                    \
+						(unsigned long)(size), #l, #op, #r),               \
+				     ##__VA_ARGS__);                                               \
 	} while (0)
 
 /*
  * Integers are compared as they are typed; 64 bits are printed. Each has a twin that ends in
  * _MSG and takes a format and arguments, printed when it fails.
  */
-#define KUNIT_EXPECT_EQ(test, l, r) KUNIT_INT(test, 0, l, ==, r)
-#define KUNIT_EXPECT_NE(test, l, r) KUNIT_INT(test, 0, l, !=, r)
-#define KUNIT_EXPECT_LT(test, l, r) KUNIT_INT(test, 0, l, <, r)
-#define KUNIT_EXPECT_LE(test, l, r) KUNIT_INT(test, 0, l, <=, r)
-#define KUNIT_EXPECT_GT(test, l, r) KUNIT_INT(test, 0, l, >, r)
-#define KUNIT_EXPECT_GE(test, l, r) KUNIT_INT(test, 0, l, >=, r)
-#define KUNIT_EXPECT_PTR_EQ(test, l, r) KUNIT_PTR(test, 0, l, ==, r)
-#define KUNIT_EXPECT_PTR_NE(test, l, r) KUNIT_PTR(test, 0, l, !=, r)
-#define KUNIT_EXPECT_TRUE(test, c) KUNIT_UNARY(test, 0, c, true)
-#define KUNIT_EXPECT_FALSE(test, c) KUNIT_UNARY(test, 0, c, false)
-#define KUNIT_EXPECT_NULL(test, p) KUNIT_NULLNESS(test, 0, p, true)
-#define KUNIT_EXPECT_NOT_NULL(test, p) KUNIT_NULLNESS(test, 0, p, false)
-#define KUNIT_EXPECT_NOT_ERR_OR_NULL(test, p) KUNIT_VALID(test, 0, p)
-#define KUNIT_EXPECT_STREQ(test, l, r) KUNIT_STR(test, 0, l, ==, r)
-#define KUNIT_EXPECT_STRNEQ(test, l, r) KUNIT_STR(test, 0, l, !=, r)
-#define KUNIT_EXPECT_MEMEQ(test, l, r, size) KUNIT_MEM(test, 0, l, ==, r, size)
-#define KUNIT_EXPECT_MEMNEQ(test, l, r, size) KUNIT_MEM(test, 0, l, !=, r, size)
+#define KUNIT_EXPECT_EQ(test, l, r)               KUNIT_INT(test, 0, l, ==, r)
+#define KUNIT_EXPECT_NE(test, l, r)               KUNIT_INT(test, 0, l, !=, r)
+#define KUNIT_EXPECT_LT(test, l, r)               KUNIT_INT(test, 0, l, <, r)
+#define KUNIT_EXPECT_LE(test, l, r)               KUNIT_INT(test, 0, l, <=, r)
+#define KUNIT_EXPECT_GT(test, l, r)               KUNIT_INT(test, 0, l, >, r)
+#define KUNIT_EXPECT_GE(test, l, r)               KUNIT_INT(test, 0, l, >=, r)
+#define KUNIT_EXPECT_PTR_EQ(test, l, r)           KUNIT_PTR(test, 0, l, ==, r)
+#define KUNIT_EXPECT_PTR_NE(test, l, r)           KUNIT_PTR(test, 0, l, !=, r)
+#define KUNIT_EXPECT_TRUE(test, c)                KUNIT_UNARY(test, 0, c, true)
+#define KUNIT_EXPECT_FALSE(test, c)               KUNIT_UNARY(test, 0, c, false)
+#define KUNIT_EXPECT_NULL(test, p)                KUNIT_NULLNESS(test, 0, p, true)
+#define KUNIT_EXPECT_NOT_NULL(test, p)            KUNIT_NULLNESS(test, 0, p, false)
+#define KUNIT_EXPECT_NOT_ERR_OR_NULL(test, p)     KUNIT_VALID(test, 0, p)
+#define KUNIT_EXPECT_STREQ(test, l, r)            KUNIT_STR(test, 0, l, ==, r)
+#define KUNIT_EXPECT_STRNEQ(test, l, r)           KUNIT_STR(test, 0, l, !=, r)
+#define KUNIT_EXPECT_MEMEQ(test, l, r, size)      KUNIT_MEM(test, 0, l, ==, r, size)
+#define KUNIT_EXPECT_MEMNEQ(test, l, r, size)     KUNIT_MEM(test, 0, l, !=, r, size)
 #define KUNIT_EXPECT_EQ_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 0, l, ==, r, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_NE_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 0, l, !=, r, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_LT_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 0, l, <, r, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_LE_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 0, l, <=, r, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_GT_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 0, l, >, r, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_GE_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 0, l, >=, r, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_PTR_EQ_MSG(test, l, r, fmt, ...)						   \
+#define KUNIT_EXPECT_PTR_EQ_MSG(test, l, r, fmt, ...)                                              \
 	KUNIT_PTR(test, 0, l, ==, r, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_PTR_NE_MSG(test, l, r, fmt, ...)						   \
+#define KUNIT_EXPECT_PTR_NE_MSG(test, l, r, fmt, ...)                                              \
 	KUNIT_PTR(test, 0, l, !=, r, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_TRUE_MSG(test, c, fmt, ...) KUNIT_UNARY(test, 0, c, true, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_TRUE_MSG(test, c, fmt, ...)  KUNIT_UNARY(test, 0, c, true, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_FALSE_MSG(test, c, fmt, ...) KUNIT_UNARY(test, 0, c, false, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_NULL_MSG(test, p, fmt, ...)						   \
+#define KUNIT_EXPECT_NULL_MSG(test, p, fmt, ...)                                                   \
 	KUNIT_NULLNESS(test, 0, p, true, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_NOT_NULL_MSG(test, p, fmt, ...)						   \
+#define KUNIT_EXPECT_NOT_NULL_MSG(test, p, fmt, ...)                                               \
 	KUNIT_NULLNESS(test, 0, p, false, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_NOT_ERR_OR_NULL_MSG(test, p, fmt, ...)					   \
+#define KUNIT_EXPECT_NOT_ERR_OR_NULL_MSG(test, p, fmt, ...)                                        \
 	KUNIT_VALID(test, 0, p, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_STREQ_MSG(test, l, r, fmt, ...)						   \
+#define KUNIT_EXPECT_STREQ_MSG(test, l, r, fmt, ...)                                               \
 	KUNIT_STR(test, 0, l, ==, r, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_STRNEQ_MSG(test, l, r, fmt, ...)						   \
+#define KUNIT_EXPECT_STRNEQ_MSG(test, l, r, fmt, ...)                                              \
 	KUNIT_STR(test, 0, l, !=, r, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_MEMEQ_MSG(test, l, r, size, fmt, ...)					   \
+#define KUNIT_EXPECT_MEMEQ_MSG(test, l, r, size, fmt, ...)                                         \
 	KUNIT_MEM(test, 0, l, ==, r, size, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_MEMNEQ_MSG(test, l, r, size, fmt, ...)					   \
+#define KUNIT_EXPECT_MEMNEQ_MSG(test, l, r, size, fmt, ...)                                        \
 	KUNIT_MEM(test, 0, l, !=, r, size, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_EQ(test, l, r) KUNIT_INT(test, 1, l, ==, r)
-#define KUNIT_ASSERT_NE(test, l, r) KUNIT_INT(test, 1, l, !=, r)
-#define KUNIT_ASSERT_LT(test, l, r) KUNIT_INT(test, 1, l, <, r)
-#define KUNIT_ASSERT_LE(test, l, r) KUNIT_INT(test, 1, l, <=, r)
-#define KUNIT_ASSERT_GT(test, l, r) KUNIT_INT(test, 1, l, >, r)
-#define KUNIT_ASSERT_GE(test, l, r) KUNIT_INT(test, 1, l, >=, r)
-#define KUNIT_ASSERT_PTR_EQ(test, l, r) KUNIT_PTR(test, 1, l, ==, r)
-#define KUNIT_ASSERT_PTR_NE(test, l, r) KUNIT_PTR(test, 1, l, !=, r)
-#define KUNIT_ASSERT_TRUE(test, c) KUNIT_UNARY(test, 1, c, true)
-#define KUNIT_ASSERT_FALSE(test, c) KUNIT_UNARY(test, 1, c, false)
-#define KUNIT_ASSERT_NULL(test, p) KUNIT_NULLNESS(test, 1, p, true)
-#define KUNIT_ASSERT_NOT_NULL(test, p) KUNIT_NULLNESS(test, 1, p, false)
-#define KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p) KUNIT_VALID(test, 1, p)
-#define KUNIT_ASSERT_STREQ(test, l, r) KUNIT_STR(test, 1, l, ==, r)
-#define KUNIT_ASSERT_STRNEQ(test, l, r) KUNIT_STR(test, 1, l, !=, r)
-#define KUNIT_ASSERT_MEMEQ(test, l, r, size) KUNIT_MEM(test, 1, l, ==, r, size)
-#define KUNIT_ASSERT_MEMNEQ(test, l, r, size) KUNIT_MEM(test, 1, l, !=, r, size)
+#define KUNIT_ASSERT_EQ(test, l, r)               KUNIT_INT(test, 1, l, ==, r)
+#define KUNIT_ASSERT_NE(test, l, r)               KUNIT_INT(test, 1, l, !=, r)
+#define KUNIT_ASSERT_LT(test, l, r)               KUNIT_INT(test, 1, l, <, r)
+#define KUNIT_ASSERT_LE(test, l, r)               KUNIT_INT(test, 1, l, <=, r)
+#define KUNIT_ASSERT_GT(test, l, r)               KUNIT_INT(test, 1, l, >, r)
+#define KUNIT_ASSERT_GE(test, l, r)               KUNIT_INT(test, 1, l, >=, r)
+#define KUNIT_ASSERT_PTR_EQ(test, l, r)           KUNIT_PTR(test, 1, l, ==, r)
+#define KUNIT_ASSERT_PTR_NE(test, l, r)           KUNIT_PTR(test, 1, l, !=, r)
+#define KUNIT_ASSERT_TRUE(test, c)                KUNIT_UNARY(test, 1, c, true)
+#define KUNIT_ASSERT_FALSE(test, c)               KUNIT_UNARY(test, 1, c, false)
+#define KUNIT_ASSERT_NULL(test, p)                KUNIT_NULLNESS(test, 1, p, true)
+#define KUNIT_ASSERT_NOT_NULL(test, p)            KUNIT_NULLNESS(test, 1, p, false)
+#define KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p)     KUNIT_VALID(test, 1, p)
+#define KUNIT_ASSERT_STREQ(test, l, r)            KUNIT_STR(test, 1, l, ==, r)
+#define KUNIT_ASSERT_STRNEQ(test, l, r)           KUNIT_STR(test, 1, l, !=, r)
+#define KUNIT_ASSERT_MEMEQ(test, l, r, size)      KUNIT_MEM(test, 1, l, ==, r, size)
+#define KUNIT_ASSERT_MEMNEQ(test, l, r, size)     KUNIT_MEM(test, 1, l, !=, r, size)
 #define KUNIT_ASSERT_EQ_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 1, l, ==, r, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_NE_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 1, l, !=, r, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_LT_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 1, l, <, r, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_LE_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 1, l, <=, r, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_GT_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 1, l, >, r, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_GE_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 1, l, >=, r, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_PTR_EQ_MSG(test, l, r, fmt, ...)						   \
+#define KUNIT_ASSERT_PTR_EQ_MSG(test, l, r, fmt, ...)                                              \
 	KUNIT_PTR(test, 1, l, ==, r, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_PTR_NE_MSG(test, l, r, fmt, ...)						   \
+#define KUNIT_ASSERT_PTR_NE_MSG(test, l, r, fmt, ...)                                              \
 	KUNIT_PTR(test, 1, l, !=, r, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_TRUE_MSG(test, c, fmt, ...) KUNIT_UNARY(test, 1, c, true, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_TRUE_MSG(test, c, fmt, ...)  KUNIT_UNARY(test, 1, c, true, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_FALSE_MSG(test, c, fmt, ...) KUNIT_UNARY(test, 1, c, false, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_NULL_MSG(test, p, fmt, ...)						   \
+#define KUNIT_ASSERT_NULL_MSG(test, p, fmt, ...)                                                   \
 	KUNIT_NULLNESS(test, 1, p, true, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_NOT_NULL_MSG(test, p, fmt, ...)						   \
+#define KUNIT_ASSERT_NOT_NULL_MSG(test, p, fmt, ...)                                               \
 	KUNIT_NULLNESS(test, 1, p, false, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_NOT_ERR_OR_NULL_MSG(test, p, fmt, ...)					   \
+#define KUNIT_ASSERT_NOT_ERR_OR_NULL_MSG(test, p, fmt, ...)                                        \
 	KUNIT_VALID(test, 1, p, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_STREQ_MSG(test, l, r, fmt, ...)						   \
+#define KUNIT_ASSERT_STREQ_MSG(test, l, r, fmt, ...)                                               \
 	KUNIT_STR(test, 1, l, ==, r, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_STRNEQ_MSG(test, l, r, fmt, ...)						   \
+#define KUNIT_ASSERT_STRNEQ_MSG(test, l, r, fmt, ...)                                              \
 	KUNIT_STR(test, 1, l, !=, r, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_MEMEQ_MSG(test, l, r, size, fmt, ...)					   \
+#define KUNIT_ASSERT_MEMEQ_MSG(test, l, r, size, fmt, ...)                                         \
 	KUNIT_MEM(test, 1, l, ==, r, size, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_MEMNEQ_MSG(test, l, r, size, fmt, ...)					   \
+#define KUNIT_ASSERT_MEMNEQ_MSG(test, l, r, size, fmt, ...)                                        \
 	KUNIT_MEM(test, 1, l, !=, r, size, fmt, ##__VA_ARGS__)
 
 /* The statement causes exactly one report that holds @pattern. */

@@ -20,6 +20,6 @@ void __spin_lock_slow(spinlock_t *lock)
 
 void __spin_unlock_bug(spinlock_t *lock)
 {
-	panic("BUG: spin lock %s released on CPU %u, which does not hold it (owner %u)",
-	      lock->name, raw_smp_processor_id(), lock->owner);
+	panic("BUG: spin lock %s released on CPU %u, which does not hold it (owner %u)", lock->name,
+	      raw_smp_processor_id(), lock->owner);
 }

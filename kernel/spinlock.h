@@ -25,8 +25,11 @@ typedef struct spinlock {
 	const char *name;
 } spinlock_t;
 
+/* clang-format: it takes an initialiser for a block. */
+/* clang-format off */
 #define __SPIN_LOCK_UNLOCKED(lockname) {.owner = 0, .name = #lockname}
-#define DEFINE_SPINLOCK(x)             spinlock_t x = __SPIN_LOCK_UNLOCKED(x)
+/* clang-format on */
+#define DEFINE_SPINLOCK(x) spinlock_t x = __SPIN_LOCK_UNLOCKED(x)
 
 #define spin_lock_init(lock)                                                                       \
 	do {                                                                                       \

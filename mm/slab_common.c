@@ -419,7 +419,8 @@ unsigned long kmem_cache_shrink_all(void)
 
 	do {
 		destroyed = 0;
-		for_each_kmem_cache(cachep) destroyed += cache_shrink(cachep);
+		for_each_kmem_cache(cachep)
+			destroyed += cache_shrink(cachep);
 	} while (destroyed);
 	return before - slab_nr_pages();
 }
@@ -431,8 +432,7 @@ static unsigned long slab_count_objects(struct shrinker *shrinker __unused,
 	struct kmem_cache *cachep;
 	unsigned long nr_pages = 0;
 
-	for_each_kmem_cache(cachep)
-	{
+	for_each_kmem_cache(cachep) {
 		struct kmem_cache_node *n = cache_node(cachep);
 
 		nr_pages += (unsigned long)READ_ONCE(n->nr_free) << cachep->gfporder;
@@ -474,8 +474,7 @@ bool slab_wants_init_on_alloc(struct kmem_cache *cachep, gfp_t gfp)
 
 bool slab_wants_init_on_free(struct kmem_cache *cachep)
 {
-	return (page_debug & PAGE_DEBUG_INIT_ON_FREE) && may_clear_unasked(cachep) &&
-	       !cachep->dtor;
+	return (page_debug & PAGE_DEBUG_INIT_ON_FREE) && may_clear_unasked(cachep) && !cachep->dtor;
 }
 
 /* The start. */
@@ -489,8 +488,10 @@ void __init kmem_cache_init(void)
 		panic("kmem_cache_init: struct kmem_cache is too large");
 	cache_chain_add(&cache_cache);
 	kmalloc_init();
-	for_each_kmem_cache(cachep) if (cache_enable_arrays(cachep))
-		panic("kmem_cache_init: no memory for the arrays of cache %s", cachep->name);
+	for_each_kmem_cache(cachep)
+		if (cache_enable_arrays(cachep))
+			panic("kmem_cache_init: no memory for the arrays of cache %s",
+			      cachep->name);
 	slab_up = true;
 	register_shrinker(&slab_shrinker, "slab");
 }

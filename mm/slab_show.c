@@ -68,8 +68,7 @@ void show_slabinfo(struct seq_file *m)
 		      "# name            <active_objs> <num_objs> <objsize> <objperslab> "
 		      "<pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : "
 		      "slabdata <active_slabs> <num_slabs> <sharedavail>\n");
-	for_each_kmem_cache(cachep)
-	{
+	for_each_kmem_cache(cachep) {
 		struct slab_counts counts = count_slabs(cachep);
 
 		seq_printf(m, "%-17s %6lu %6lu %6u %4u %4d : tunables %4u %4u %4u", cachep->name,
@@ -239,6 +238,7 @@ bool slab_check(void)
 	struct kmem_cache *cachep;
 	bool ok = true;
 
-	for_each_kmem_cache(cachep) ok &= kmem_cache_check(cachep);
+	for_each_kmem_cache(cachep)
+		ok &= kmem_cache_check(cachep);
 	return ok;
 }

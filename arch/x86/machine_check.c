@@ -13,11 +13,11 @@
 #include <asm/machine_check.h>
 #include <asm/msr.h>
 
-#define MSR_MCG_CAP    0x179U
-#define MSR_MCG_STATUS 0x17aU
-#define MSR_MC0_STATUS 0x401U /* one bank each 4 registers */
-#define MSR_MC0_ADDR   0x402U
-#define MCG_CAP_BANKS  0xffU
+#define MSR_MCG_CAP     0x179U
+#define MSR_MCG_STATUS  0x17aU
+#define MSR_MC0_STATUS  0x401U /* one bank each 4 registers */
+#define MSR_MC0_ADDR    0x402U
+#define MCG_CAP_BANKS   0xffU
 #define MC_STATUS_VALID (1U << 31) /* of the high word, as the others */
 #define MC_STATUS_UC    (1U << 29)
 #define MC_STATUS_ADDRV (1U << 26)

@@ -29,10 +29,10 @@
 #define LIST_POISON1 ((void *)0x100)
 #define LIST_POISON2 ((void *)0x122)
 
-#define LIST_HEAD_INIT(name)                                                                       \
-	{                                                                                          \
-		&(name), &(name)                                                                   \
-	}
+/* clang-format: it takes an initialiser for a block. */
+/* clang-format off */
+#define LIST_HEAD_INIT(name) {&(name), &(name)}
+/* clang-format on */
 #define LIST_HEAD(name) struct list_head name = LIST_HEAD_INIT(name)
 
 /** INIT_LIST_HEAD - make @head an empty list, or a node that is on no list */
@@ -283,10 +283,10 @@ static inline bool list_is_sound(const struct list_head *head, size_t max)
 	return pos == head;
 }
 
-#define HLIST_HEAD_INIT                                                                            \
-	{                                                                                          \
-		.first = NULL                                                                      \
-	}
+/* clang-format: likewise. */
+/* clang-format off */
+#define HLIST_HEAD_INIT {.first = NULL}
+/* clang-format on */
 #define HLIST_HEAD(name)      struct hlist_head name = HLIST_HEAD_INIT
 #define INIT_HLIST_HEAD(head) ((head)->first = NULL)
 

@@ -12,14 +12,17 @@
 #define sizeof_field(type, member) sizeof(((type *)0)->member)
 
 /* container_of - the structure in which *@ptr is the member @member */
+/* clang-format: it takes a parenthesis before a sign for a cast. */
+/* clang-format off */
 #define container_of(ptr, type, member)                                                            \
 	({                                                                                         \
 		_Static_assert(__builtin_types_compatible_p(__typeof__(*(ptr)),                    \
 							    __typeof__(((type *)0)->member)) ||    \
 				       __builtin_types_compatible_p(__typeof__(*(ptr)), void),     \
 			       "pointer type mismatch in container_of()");                         \
-		(type *)((char *)(ptr)-offsetof(type, member));                                    \
+		(type *)((char *)(ptr) - offsetof(type, member));                                  \
 	})
+/* clang-format on */
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -60,17 +63,20 @@
 		(b) = __swap_tmp;                                                                  \
 	} while (0)
 
+/* clang-format: likewise. */
+/* clang-format off */
 /* Powers of two only. */
-#define ALIGN(x, a)      (((x) + ((__typeof__(x))(a)-1)) & ~((__typeof__(x))(a)-1))
-#define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a)-1))
-#define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a)-1)) == 0)
+#define ALIGN(x, a)      (((x) + ((__typeof__(x))(a) - 1)) & ~((__typeof__(x))(a) - 1))
+#define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a) - 1))
+#define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a) - 1)) == 0)
 #define PTR_ALIGN(p, a)  ((__typeof__(p))ALIGN((unsigned long)(p), (a)))
 #define round_up(x, y)   ALIGN(x, y)
 #define round_down(x, y) ALIGN_DOWN(x, y)
 /* Any divisor. */
-#define roundup(x, y)      ((((x) + (y)-1) / (y)) * (y))
+#define roundup(x, y)      ((((x) + (y) - 1) / (y)) * (y))
 #define rounddown(x, y)    ((x) - ((x) % (y)))
-#define DIV_ROUND_UP(n, d) (((n) + (d)-1) / (d))
+#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
+/* clang-format on */
 
 #define SZ_1K 0x400UL
 #define SZ_1M 0x100000UL

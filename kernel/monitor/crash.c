@@ -234,7 +234,8 @@ static void crash_command(int argc, char **argv)
 		pr_raw(" %s", crashes[i].how);
 	pr_raw("\n");
 }
-monitor_command("crash", crash_command, "HOW", "end the kernel on purpose; without HOW, list the ways");
+monitor_command("crash", crash_command, "HOW",
+		"end the kernel on purpose; without HOW, list the ways");
 
 static int crash_asked = -1;
 

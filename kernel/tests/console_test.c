@@ -263,7 +263,8 @@ static void expect_line(struct kunit *test, const char *line, unsigned int curso
 	KUNIT_EXPECT_EQ(test, str_has_prefix(shown, "> "), 2);
 	KUNIT_EXPECT_EQ(test, strncmp(shown + 2, line, strlen(line)), 0);
 	/* Behind the line there are blanks at most. */
-	KUNIT_EXPECT_EQ(test, shown[2 + strlen(line) + strspn(shown + 2 + strlen(line), " ")], '\0');
+	KUNIT_EXPECT_EQ(test, shown[2 + strlen(line) + strspn(shown + 2 + strlen(line), " ")],
+			'\0');
 	KUNIT_EXPECT_EQ(test, terminal.column, 2 + cursor);
 	KUNIT_EXPECT_FALSE(test, terminal.broken);
 }
@@ -401,8 +402,8 @@ static void history_forgets_the_oldest(struct kunit *test)
 /* Whatever is typed, the invariants hold and the terminal shows the line. */
 static void any_bytes_are_survived(struct kunit *test)
 {
-	static const u8 likely_bytes[] = {'a', 'b', ' ', '\b', 1, 2, 4, 5, 6, 21, 23, 27, '[', 'A',
-					  'B', 'C', 'D', 'H', 'F', '3', '~', '\n'};
+	static const u8 likely_bytes[] = {'a', 'b', ' ', '\b', 1,   2,   4,   5,   6,   21,  23,
+					  27,  '[', 'A', 'B',  'C', 'D', 'H', 'F', '3', '~', '\n'};
 	unsigned int i;
 
 	begin_editing();

@@ -15,7 +15,7 @@
 #include <arch/cpu.h>
 #include <arch/irq.h>
 
-#define FREE_LINE 5 /* second parallel port, once */
+#define FREE_LINE        5 /* second parallel port, once */
 #define raise_line(line) __asm__ __volatile__("int %0" : : "i"(0x20 + (line)) : "memory")
 
 /* struct seen - what a handler saw */

@@ -84,9 +84,9 @@ static void unreadable_information_is_refused(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, multiboot_parse(MULTIBOOT_BOOTLOADER_MAGIC, 0xfffffff0,
 						 &arena_reader, &info));
 	KUNIT_EXPECT_EQ(test, info.problems, BOOT_BAD_INFO);
-	KUNIT_EXPECT_FALSE(test, multiboot_parse(MULTIBOOT_BOOTLOADER_MAGIC,
-						 ARENA_BASE + ARENA_SIZE - 115, &arena_reader,
-						 &info));
+	KUNIT_EXPECT_FALSE(test,
+			   multiboot_parse(MULTIBOOT_BOOTLOADER_MAGIC,
+					   ARENA_BASE + ARENA_SIZE - 115, &arena_reader, &info));
 	KUNIT_EXPECT_EQ(test, info.problems, BOOT_BAD_INFO);
 }
 

@@ -112,14 +112,10 @@ static void booleans_have_many_names(struct kunit *test)
 }
 
 static struct kunit_case params_cases[] = {
-	KUNIT_CASE(values_reach_their_handlers),
-	KUNIT_CASE(quotes_keep_blanks),
-	KUNIT_CASE(malformed_values_keep_the_default),
-	KUNIT_CASE(unknown_options_are_passed_over),
-	KUNIT_CASE(first_word_may_name_the_image),
-	KUNIT_CASE(long_options_are_ignored_whole),
-	KUNIT_CASE(booleans_have_many_names),
-	{},
+	KUNIT_CASE(values_reach_their_handlers),       KUNIT_CASE(quotes_keep_blanks),
+	KUNIT_CASE(malformed_values_keep_the_default), KUNIT_CASE(unknown_options_are_passed_over),
+	KUNIT_CASE(first_word_may_name_the_image),     KUNIT_CASE(long_options_are_ignored_whole),
+	KUNIT_CASE(booleans_have_many_names),          {},
 };
 
 static struct kunit_suite params_suite = {

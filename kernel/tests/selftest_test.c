@@ -41,8 +41,7 @@ static void panics_can_be_expected(struct kunit *test)
 	/* What panics does not count for sparse: __acquire(), __release() take it back. */
 	KUNIT_EXPECT_PANIC(test, "spin lock lock released", spin_unlock(&lock); __acquire(&lock));
 	spin_lock(&lock);
-	KUNIT_EXPECT_PANIC(test, "spin lock lock taken twice", spin_lock(&lock);
-			   __release(&lock));
+	KUNIT_EXPECT_PANIC(test, "spin lock lock taken twice", spin_lock(&lock); __release(&lock));
 	/* The second spin_lock() never returned: the count is put right by the core. */
 	KUNIT_EXPECT_TRUE(test, spin_is_held(&lock));
 	preempt_disable();
@@ -52,8 +51,8 @@ static void panics_can_be_expected(struct kunit *test)
 static void sleeping_in_atomic_context_is_reported(struct kunit *test)
 {
 	might_sleep();
-	KUNIT_EXPECT_BUG(test, "sleeping function called from invalid context",
-			 preempt_disable(); might_sleep(); preempt_enable());
+	KUNIT_EXPECT_BUG(test, "sleeping function called from invalid context", preempt_disable();
+			 might_sleep(); preempt_enable());
 	KUNIT_EXPECT_BUG(test, "interrupts off", local_irq_disable(); might_sleep();
 			 local_irq_enable());
 }

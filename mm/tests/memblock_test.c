@@ -598,8 +598,10 @@ static void memory_ranges(struct kunit *test)
 
 	for_each_mem_range(i, &start, &end)
 		note(&up, start, end, 0);
-	for_each_mem_range_rev(i, &start, &end) note(&up, start, end, 0);
-	for_each_reserved_mem_range(i, &start, &end) note(&up, start, end, 0);
+	for_each_mem_range_rev(i, &start, &end)
+		note(&up, start, end, 0);
+	for_each_reserved_mem_range(i, &start, &end)
+		note(&up, start, end, 0);
 	KUNIT_EXPECT_EQ(test, up.nr, 0U); /* the dummy is no range */
 
 	memblock_add(MIB(1), MIB(1));
@@ -611,8 +613,10 @@ static void memory_ranges(struct kunit *test)
 
 	for_each_mem_range(i, &start, &end)
 		note(&up, start, end, 0);
-	for_each_mem_range_rev(i, &start, &end) note(&down, start, end, 0);
-	for_each_reserved_mem_range(i, &start, &end) note(&res, start, end, 0);
+	for_each_mem_range_rev(i, &start, &end)
+		note(&down, start, end, 0);
+	for_each_reserved_mem_range(i, &start, &end)
+		note(&res, start, end, 0);
 	expect_notes(test, &up, memory, ARRAY_SIZE(memory), false);
 	expect_notes(test, &down, memory, ARRAY_SIZE(memory), true);
 	expect_notes(test, &res, reserved, ARRAY_SIZE(reserved), false);
@@ -634,7 +638,8 @@ static void physmem_ranges(struct kunit *test)
 
 	memblock_physmem_add(MIB(1), MIB(8));
 	memblock_add(MIB(2), MIB(1));
-	for_each_physmem_range(i, &memblock.memory, &start, &end) note(&notes, start, end, 0);
+	for_each_physmem_range(i, &memblock.memory, &start, &end)
+		note(&notes, start, end, 0);
 	expect_notes(test, &notes, want, ARRAY_SIZE(want), false);
 }
 

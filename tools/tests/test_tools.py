@@ -221,6 +221,8 @@ HOUSE = [
     ("README.md", "return\r\n", "blanks"),
     ("README.md", "FIX" "ME\n", "left for later"),
     ("README.md", "#if 0\n", "switched off"),
+    ("README.md", "#define list_for_each(p)\n", None),
+    ("README.md", "#define for_each_unknown(p)\n", "does not know for_each_unknown()"),
     ("README.md", "see /" "home/someone/k896\n", "path of some machine"),
 ]
 

@@ -9,7 +9,10 @@
 
 #include <kernel/lib/types.h>
 
+/* clang-format: it takes an initialiser for a block. */
+/* clang-format off */
 #define ATOMIC_INIT(i) {(i)}
+/* clang-format on */
 
 #define smp_mb()  __asm__ __volatile__("lock; addl $0, -4(%%esp)" : : : "memory", "cc")
 #define smp_rmb() barrier()
@@ -27,7 +30,7 @@
 		WRITE_ONCE(*(p), v);                                                               \
 	} while (0)
 
-#define xchg(ptr, v)          __atomic_exchange_n((ptr), (v), __ATOMIC_SEQ_CST)
+#define xchg(ptr, v) __atomic_exchange_n((ptr), (v), __ATOMIC_SEQ_CST)
 #define cmpxchg(ptr, old, new)                                                                     \
 	({                                                                                         \
 		__typeof__(*(ptr)) __old = (old);                                                  \

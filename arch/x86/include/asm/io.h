@@ -23,7 +23,7 @@ BUILD_PORT_IO(w, u16)
 BUILD_PORT_IO(l, u32)
 #undef BUILD_PORT_IO
 
-#define BUILD_MMIO(suffix, type, reg, inreg)                                                            \
+#define BUILD_MMIO(suffix, type, reg, inreg)                                                       \
 	static __always_inline type read##suffix(const volatile void __iomem *addr)                \
 	{                                                                                          \
 		type value;                                                                        \
@@ -38,7 +38,7 @@ BUILD_PORT_IO(l, u32)
 	{                                                                                          \
 		__asm__ __volatile__("mov %0, %1"                                                  \
 				     :                                                             \
-				     : inreg(value), "m"(*(volatile type __force *)addr)        \
+				     : inreg(value), "m"(*(volatile type __force *)addr)           \
 				     : "memory");                                                  \
 	}
 

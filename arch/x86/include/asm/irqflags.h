@@ -61,7 +61,7 @@ static __always_inline void local_irq_restore(unsigned long flags)
 		local_irq_enable();
 }
 
-#define local_irq_save(flags) ((flags) = arch_local_irq_save())
+#define local_irq_save(flags)   ((flags) = arch_local_irq_save())
 #define local_save_flags(flags) ((flags) = arch_local_save_flags())
 
 #endif

@@ -15,13 +15,15 @@
 
 #include <kernel/lib/types.h>
 
-#define PAGE_SIZE   (1UL << PAGE_SHIFT)
-#define PAGE_MASK   (~(PAGE_SIZE - 1))
-#define PAGE_OFFSET 0xC0000000UL /* 3G/1G */
+#define PAGE_SIZE        (1UL << PAGE_SHIFT)
+#define PAGE_MASK        (~(PAGE_SIZE - 1))
+#define PAGE_OFFSET      0xC0000000UL /* 3G/1G */
 
 /* Kernel text lies in [KERNEL_LINK_BASE, KERNEL_LINK_BASE + 1 GiB). */
 #define KERNEL_LINK_BASE PAGE_OFFSET
 
+/* clang-format: it takes a parenthesis before a sign for a cast. */
+/* clang-format off */
 #define PAGE_ALIGN(addr)      (((addr) + PAGE_SIZE - 1) & PAGE_MASK)
 #define PAGE_ALIGN_DOWN(addr) ((addr) & PAGE_MASK)
 #define PAGE_ALIGNED(addr)    (((unsigned long)(addr) & (PAGE_SIZE - 1)) == 0)
@@ -30,6 +32,7 @@
 /* Of direct-map addresses only. */
 #define __pa(x) ((phys_addr_t)((unsigned long)(x) - PAGE_OFFSET))
 #define __va(x) ((void *)((unsigned long)(x) + PAGE_OFFSET))
+/* clang-format on */
 
 #define PFN_ALIGN(x) (((unsigned long)(x) + (PAGE_SIZE - 1)) & PAGE_MASK)
 #define PFN_UP(x)    (((unsigned long)(x) + PAGE_SIZE - 1) >> PAGE_SHIFT)

@@ -5,9 +5,9 @@
 
 #include <kernel/lib/types.h>
 
-#define L1_CACHE_SHIFT         6
-#define L1_CACHE_BYTES         (1UL << L1_CACHE_SHIFT)
-#define ____cacheline_aligned  __aligned(1 << L1_CACHE_SHIFT)
+#define L1_CACHE_SHIFT        6
+#define L1_CACHE_BYTES        (1UL << L1_CACHE_SHIFT)
+#define ____cacheline_aligned __aligned(1 << L1_CACHE_SHIFT)
 
 static __always_inline void cpu_relax(void)
 {
