@@ -186,9 +186,11 @@ static void atomic_context_is_reported(struct kunit *test)
 	preempt_disable();
 	KUNIT_EXPECT_BUG(test, "BUG: sleeping function", kmap(page));
 	preempt_enable();
+	local_irq_disable(); /* as in a handler; a tick would nest otherwise */
 	irq_enter();
 	KUNIT_EXPECT_BUG(test, "BUG: kunmap", kunmap(page));
 	irq_exit();
+	local_irq_enable();
 	KUNIT_EXPECT_TRUE(test, PageKmapped(page)); /* the refused kunmap() changed nothing */
 	kunmap(page);
 }

@@ -433,10 +433,12 @@ static void atomic_context(struct kunit *test)
 	q = vmap(&page, 1, VM_MAP, PAGE_KERNEL_RO);
 	preempt_enable();
 	KUNIT_EXPECT_GE(test, kunit_expect_report_end(test), 1); /* and what it calls, too */
+	local_irq_disable(); /* as in a handler; a tick would nest otherwise */
 	irq_enter();
 	KUNIT_EXPECT_BUG(test, "BUG: vunmap", vunmap(q));
 	vfree(p); /* is fine */
 	irq_exit();
+	local_irq_enable();
 	KUNIT_EXPECT_EQ(test, nr_lazy(), 2);
 	vunmap(q);
 	__free_page(page);

@@ -47,7 +47,7 @@ def gdb(socket, where, *commands):
 
 def test_stops_at_kmain_and_steps(debugged):
     said = gdb(debugged, "kmain", "info source", "print/x magic", "next", "next", "bt",
-               "print boot_info.cmdline", "print/x $cr0 & 0x80000001", "kill")
+               "tbreak parse_cmdline", "continue", "print boot_info.cmdline", "print/x $cr0 & 0x80000001", "kill")
     assert "kernel/main.c" in said
     assert "0x2badb002" in said
     assert "#0  kmain" in said
