@@ -118,8 +118,8 @@ unsigned int arch_cycles_khz(void)
 	unsigned int tries = MEASURE_TRIES, khz;
 	bool expired;
 
-	do
+	do {
 		khz = measure(&expired);
-	while (expired && --tries);
+	} while (expired && --tries);
 	return khz;
 }
