@@ -58,7 +58,7 @@ def make(output, kernel, append="", modules=(), commands=()):
         tmp = f"{output}.tmp"
         done = subprocess.run(
             ["grub-mkrescue", "-d", PLATFORM, f"--install-modules={GRUB_MODULES}", "--themes=",
-             "--fonts=", "--locales=", "--compress=xz", "-o", tmp, tree],
+             "--fonts=", "--locales=", "-o", tmp, tree],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"grub-mkrescue failed:\n{done.stdout}")

@@ -95,9 +95,19 @@ def test_clean_removes_the_build(clone):
     assert sorted(os.listdir(root)) == sorted({name.split("/")[0] for name in sources()})
 
 
+def test_build_fails_when_a_tool_does(clone):
+    """A symbol table from an nm that failed would be empty, and nobody would know."""
+    root = clone("tree")
+    make(root, "-j2", "kernel")
+    for tool in ("NM", "LD", "NASM", "PYTHON"):
+        (root / "linker.ld").touch()
+        done = lab.make(f"{tool}=false", "kernel", root=root)
+        assert done.returncode != 0, tool
+
+
 def test_both_products():
     make(lab.ROOT, "-j2", f"O={lab.OUT}", "all")
-    assert (lab.OUT / "k896.iso").stat().st_size < 4 << 20
+    assert (lab.OUT / "k896.iso").stat().st_size < 8 << 20
     for option in ("--is-x86-multiboot",):
         subprocess.run(["grub-file", option, str(lab.OUT / "k896.elf")], check=True)
     sections = subprocess.run(["readelf", "-S", str(lab.OUT / "k896.elf")], check=True, text=True,
