@@ -418,11 +418,10 @@ static __always_inline struct page *alloc_from_buddy(gfp_t gfp, unsigned int ord
 {
 	unsigned int zone_bits = (__force unsigned int)(gfp & GFP_ZONEMASK);
 	struct zone *zone = contig_page_data.preferred_zone[zone_bits];
-	unsigned long pages = 1UL << order;
 	struct page *page;
 
 	if (unlikely(order >= MAX_ORDER) ||
-	    unlikely(READ_ONCE(zone->free_pages) < zone->fast_mark[zone_bits] + pages))
+	    unlikely(READ_ONCE(zone->free_pages) < zone->fast_mark[zone_bits] + (1UL << order)))
 		return alloc_slow(gfp, order, caller);
 
 	might_sleep_if(gfpflags_allow_blocking(gfp));
