@@ -25,13 +25,8 @@
 #include <arch/irqchip.h>
 #include <arch/traps.h>
 #include <asm/control.h>
-#include <asm/desc.h>
-#include <asm/doublefault.h>
 #include <asm/io.h>
-#include <asm/machine_check.h>
-#include <kernel/sections.h>
 #include <asm/traps.h>
-#include <arch/mmu.h>
 
 static bool (*fault_hook)(struct fault_info *info);
 
@@ -143,22 +138,3 @@ void trap_dispatch(struct pt_regs *regs)
 }
 
 BUILD_BUG_ON(FIRST_IRQ_VECTOR != NR_EXCEPTIONS);
-
-static struct kernel_stack boot_stack_info = {.name = "boot stack"};
-
-void early_trap_init(void)
-{
-	boot_stack_info.low = (unsigned long)boot_stack;
-	boot_stack_info.high = (unsigned long)boot_stack_top;
-	register_kernel_stack(&boot_stack_info);
-	doublefault_init();
-	cpu_desc_init(0);
-	idt_init();
-	machine_check_init();
-}
-
-void trap_init(void)
-{
-	BUG_ON(register_guard_page((unsigned long)boot_stack_guard, boot_stack_info.name) ||
-	       doublefault_guard());
-}

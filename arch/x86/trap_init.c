@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bringing exceptions up: descriptor tables, and the stacks that they run on.
+ */
+#include <kernel/bug.h>
+#include <kernel/lib/types.h>
+#include <kernel/sections.h>
+#include <arch/mmu.h>
+#include <arch/traps.h>
+#include <asm/desc.h>
+#include <asm/doublefault.h>
+#include <asm/machine_check.h>
+
+static struct kernel_stack boot_stack_info = {.name = "boot stack"};
+
+void early_trap_init(void)
+{
+	boot_stack_info.low = (unsigned long)boot_stack;
+	boot_stack_info.high = (unsigned long)boot_stack_top;
+	register_kernel_stack(&boot_stack_info);
+	doublefault_init();
+	cpu_desc_init(0);
+	idt_init();
+	machine_check_init();
+}
+
+void trap_init(void)
+{
+	BUG_ON(register_guard_page((unsigned long)boot_stack_guard, boot_stack_info.name) ||
+	       doublefault_guard());
+}
