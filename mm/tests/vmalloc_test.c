@@ -129,6 +129,7 @@ static void every_byte_is_there(struct kunit *test)
 
 static void highmem_comes_first(struct kunit *test)
 {
+	struct zone *highmem = &contig_page_data.node_zones[ZONE_HIGHMEM];
 	struct sysinfo si;
 	struct page *page;
 	void *p;
@@ -141,6 +142,8 @@ static void highmem_comes_first(struct kunit *test)
 	si_meminfo(&si);
 	if (!si.totalhigh)
 		kunit_skip(test, "no highmem");
+	if (!zone_watermark_ok(highmem, 0, low_wmark_pages(highmem), ZONE_HIGHMEM, 0))
+		kunit_skip(test, "highmem is hardly more than its reserve");
 	p = __vmalloc(PAGE_SIZE, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	page = vmalloc_to_page(p);
@@ -593,20 +596,23 @@ static void checker_sees_wrong_entries(struct kunit *test)
 {
 	const unsigned long size = 3 * PAGE_SIZE;
 	u8 *p = vmalloc(size);
-	pte_t *ptep, saved;
+	unsigned long guard = (unsigned long)p + size, last = guard - PAGE_SIZE;
+	pte_t *ptep, *guard_ptep, saved;
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
-	/* The last page of the area, and the guard page behind it. */
-	ptep = pte_offset_kernel(pmd_off_k((unsigned long)p), (unsigned long)p) + 2;
+	/* The last page of the area, and the guard page behind it, maybe in the next table. */
+	ptep = pte_offset_kernel(pmd_off_k(last), last);
+	guard_ptep = pte_alloc_kernel(pmd_off_k(guard), guard);
+	KUNIT_ASSERT_NOT_NULL(test, guard_ptep);
 	saved = *ptep;
 	KUNIT_EXPECT_TRUE(test, vmalloc_check());
 	pte_clear(&init_mm, p, ptep);
 	KUNIT_EXPECT_FALSE(test, vmalloc_check());
 	set_pte(ptep, saved);
 	KUNIT_EXPECT_TRUE(test, vmalloc_check());
-	set_pte(ptep + 1, saved);
+	set_pte(guard_ptep, saved);
 	KUNIT_EXPECT_FALSE(test, vmalloc_check());
-	pte_clear(&init_mm, p + size, ptep + 1);
+	pte_clear(&init_mm, guard, guard_ptep);
 	KUNIT_EXPECT_TRUE(test, vmalloc_check());
 
 	/* An area that was freed, and is still mapped. */
