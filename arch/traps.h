@@ -127,10 +127,12 @@ void arch_save_regs(void);
 void arch_show_saved_regs(void);
 
 /**
- * copy_from_kernel_nofault - read kernel memory that may not be there
+ * copy_from_kernel_nofault - read kernel memory that may not be there, or be nobody's
  * @dst:  good memory
  * @src:  any address of this address space
  * @size: bytes
+ *
+ * What arch_poison() was told may be read by this alone: a report looks at free objects.
  *
  * Context: any. Return: 0, or -EFAULT when a page of @src cannot be read; @dst
  * then holds the bytes before it.

@@ -6,6 +6,7 @@
 #define MM_INTERNAL_H
 
 #include <kernel/printk.h>
+#include <arch/poison.h>
 
 #include <mm/mm.h>
 
@@ -227,6 +228,22 @@ void debug_page_free(struct page *page, unsigned int order);
 void debug_page_alloc(struct page *page, unsigned int order);
 /** clear_pages - fill a block with zeroes, highmem too. Context: any. */
 void clear_pages(struct page *page, unsigned int order);
+
+/*
+ * poison_block, unpoison_block - tell <arch/poison.h> that a block is free, or is not.
+ * With debug_pagealloc=on, no access goes unnoticed anyway.
+ */
+static __always_inline void poison_block(const struct page *page, unsigned int order)
+{
+	if (page_to_pfn(page) < max_low_pfn && !(page_debug & PAGE_DEBUG_UNMAP))
+		arch_poison(lowmem_page_address(page), PAGE_SIZE << order);
+}
+
+static __always_inline void unpoison_block(const struct page *page, unsigned int order)
+{
+	if (page_to_pfn(page) < max_low_pfn)
+		arch_unpoison(lowmem_page_address(page), PAGE_SIZE << order);
+}
 
 /*
  * show_mem.c

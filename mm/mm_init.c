@@ -289,6 +289,7 @@ static void free_zone_range(struct zone *zone, unsigned long pfn, unsigned long 
 			order = min(order, (unsigned int)__builtin_ctzl(pfn));
 		if (page_debug)
 			debug_page_free(pfn_to_page(pfn), order);
+		poison_block(pfn_to_page(pfn), order);
 		free_one_page(zone, pfn_to_page(pfn), order);
 		pfn += 1UL << order;
 	}

@@ -327,6 +327,7 @@ static __always_inline bool prep_new_page(struct page *page, unsigned int order,
 	page->private = 0;
 	page->caller = caller;
 	atomic_set(&page->_refcount, 1);
+	unpoison_block(page, order);
 	if (unlikely((gfp & (__GFP_ZERO | __GFP_COMP))) || (debugs && page_debug))
 		prep_contents(page, order, gfp);
 	return true;
@@ -521,6 +522,7 @@ static void destroy_compound_page(struct page *head, unsigned int order)
 static __always_inline void put_raw_block(struct page *page, unsigned int order,
 					  unsigned long caller)
 {
+	poison_block(page, order);
 	page->caller = caller;
 	if (order < NR_PCP_LISTS) {
 		page->flags =
@@ -627,6 +629,7 @@ void free_page_batch(struct page **pages, unsigned int nr)
 			free_slow(page, 0, _RET_IP_);
 			continue;
 		}
+		poison_block(page, 0);
 		page->caller = _RET_IP_;
 		page->flags = (page->flags & PAGE_ZONE_MASK) | (1UL << PG_pcp);
 		plain[nr_plain++] = page;

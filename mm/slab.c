@@ -126,6 +126,7 @@ static void slab_destruct(struct kmem_cache *cachep, struct slab *slabp)
 	for (i = 0; i < cachep->num; i++) {
 		void *objp = index_to_obj(cachep, slabp, i);
 
+		arch_unpoison(objp, cachep->object_size);
 		if (cachep->flags & SLAB_DEBUG_FLAGS)
 			slab_debug_retire(cachep, objp);
 		if (cachep->dtor)
@@ -143,6 +144,21 @@ static void slab_init_list(struct kmem_cache *cachep, struct slab *slabp)
 	slabp->bufctl[last] = BUFCTL_ON_SLAB | BUFCTL_END;
 	slabp->free = 0;
 	slabp->inuse = 0;
+}
+
+/*
+ * slab_poison_new - all of a new slab belongs to nobody, but for struct slab where it lies there
+ *
+ * Only of a cache without debugging, which looks for itself at what becomes of free
+ * objects and of the space between objects.
+ */
+static void slab_poison_new(struct kmem_cache *cachep, struct slab *slabp, void *base)
+{
+	if (cachep->flags & SLAB_DEBUG_FLAGS)
+		return;
+	arch_poison(base, PAGE_SIZE << cachep->gfporder);
+	if (!cachep->slabp_cache)
+		arch_unpoison(slabp, cachep->first_offset);
 }
 
 /*
@@ -176,6 +192,7 @@ static bool cache_grow(struct kmem_cache *cachep, gfp_t gfp)
 	slab_init_list(cachep, slabp);
 	if (cachep->ctor || (cachep->flags & SLAB_DEBUG_FLAGS))
 		slab_construct(cachep, slabp);
+	slab_poison_new(cachep, slabp, base);
 	slab_map_pages(cachep, slabp, page);
 
 	spin_lock_irqsave(&n->list_lock, flags);
@@ -383,6 +400,8 @@ noinline void *__slab_alloc(struct kmem_cache *cachep, gfp_t gfp, size_t size, u
 	}
 	if (cachep->flags & SLAB_DEBUG_FLAGS)
 		slab_debug_alloc(cachep, entry.objp, size, caller);
+	else
+		arch_unpoison(entry.objp, cachep->object_size);
 	*entry.bufctl = bufctl_make_in_use(caller);
 	local_irq_restore(flags);
 
@@ -547,6 +566,8 @@ noinline void __slab_free(struct kmem_cache *cachep, void *objp, unsigned long c
 		slab_debug_free(owner, objp, caller);
 	else if (slab_wants_init_on_free(owner))
 		memset(objp, 0, owner->object_size);
+	if (!(owner->flags & SLAB_DEBUG_FLAGS))
+		arch_poison(objp, owner->object_size);
 	*entry.bufctl = bufctl_make_cached(caller);
 	slab_release(owner, &entry, &empty);
 	local_irq_restore(flags);

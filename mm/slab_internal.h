@@ -350,6 +350,7 @@ static __always_inline void *ac_pop(struct array_cache *ac, kmem_bufctl_t **bufc
 	ac->avail = avail;
 	*bufctl = ac_entries(ac)[avail].bufctl;
 	objp = ac_entries(ac)[avail].objp;
+	arch_unpoison(objp, ac->cachep->object_size);
 	if (!objp)
 		__builtin_unreachable(); /* callers need not test again */
 	return objp;
@@ -410,6 +411,7 @@ static __always_inline bool slab_free_fast(struct kmem_cache *cachep, struct sla
 	avail = ac->avail;
 	if (unlikely(avail >= ac->limit))
 		goto err_restore;
+	arch_poison(objp, cachep->object_size);
 	ac_entries(ac)[avail].objp = objp;
 	ac_entries(ac)[avail].bufctl = bufctl;
 	ac->avail++;

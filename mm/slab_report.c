@@ -9,6 +9,7 @@
 
 #include <kernel/lib/ctype.h>
 #include <kernel/lib/vsprintf.h>
+#include <arch/traps.h>
 #include <mm/slab_internal.h>
 
 /* Lines of a dump, of 16 bytes each, before and after the place that matters. */
@@ -16,16 +17,20 @@
 #define DUMP_BEFORE (4 * DUMP_LINE)
 #define DUMP_AFTER  (8 * DUMP_LINE)
 
+/* The object may be free, and then nobody may read it but by copy_from_kernel_nofault(). */
 static void dump_bytes(const u8 *objp, long from, long to)
 {
 	for (; from < to; from += DUMP_LINE) {
 		long i, len = min(to - from, DUMP_LINE);
 		char text[DUMP_LINE + 1];
+		u8 bytes[DUMP_LINE];
 
+		if (copy_from_kernel_nofault(bytes, objp + from, len))
+			return;
 		for (i = 0; i < len; i++)
-			text[i] = isprint(objp[from + i]) ? objp[from + i] : '.';
+			text[i] = isprint(bytes[i]) ? bytes[i] : '.';
 		text[len] = '\0';
-		pr_err("  %px %+5ld: %*ph %s\n", objp + from, from, (int)len, objp + from, text);
+		pr_err("  %px %+5ld: %*ph %s\n", objp + from, from, (int)len, bytes, text);
 	}
 }
 

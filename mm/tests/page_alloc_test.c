@@ -8,6 +8,7 @@
 #include <kernel/lib/vsprintf.h>
 #include <kernel/percpu.h>
 #include <kernel/preempt.h>
+#include <arch/traps.h>
 
 #include <mm/fail.h>
 #include <mm/highmem.h>
@@ -18,10 +19,21 @@ static struct per_cpu_pages *this_pcp(struct zone *zone)
 	return raw_cpu_ptr(zone->per_cpu_pageset);
 }
 
-/* The zone in which a GFP_KERNEL request is served when memory is plentiful. */
+/* The zone that serves a request now: the highest one allowed that is above its low watermark. */
+static struct zone *serving_zone(gfp_t gfp, unsigned int order)
+{
+	enum zone_type highest = gfp_zone(gfp);
+	struct zone *zone = &contig_page_data.node_zones[highest];
+
+	while (zone > contig_page_data.node_zones &&
+	       !zone_watermark_ok(zone, order, low_wmark_pages(zone), highest, 0))
+		zone--;
+	return zone;
+}
+
 static struct zone *kernel_zone(void)
 {
-	return contig_page_data.preferred_zone[0];
+	return serving_zone(GFP_KERNEL, 0);
 }
 
 static void fill_block(struct page *page, unsigned int order, u32 stamp)
@@ -51,16 +63,18 @@ static bool block_is_filled(struct page *page, unsigned int order, u32 stamp)
 	return same;
 }
 
+/* Of an allocated block or a free one; the latter is nobody's to read the plain way. */
 static bool block_is_zero(struct page *page, unsigned int order)
 {
-	unsigned long i, j;
+	static u8 copy[PAGE_SIZE];
+	unsigned long i;
 	bool zero = true;
 
 	for (i = 0; i < 1UL << order; i++) {
-		u32 *p = kmap_local_page(page + i);
+		void *p = kmap_local_page(page + i);
 
-		for (j = 0; j < PAGE_SIZE / 4; j++)
-			zero &= p[j] == 0;
+		zero &= !copy_from_kernel_nofault(copy, p, PAGE_SIZE) &&
+			!memchr_inv(copy, 0, PAGE_SIZE);
 		kunmap_local(p);
 	}
 	return zero;
@@ -143,16 +157,14 @@ static void each_zone(struct kunit *test)
 				     GFP_DMA | GFP_HIGHUSER};
 	unsigned int i, order;
 
+	drain_all_pages(NULL); /* so that all free pages count */
 	for (i = 0; i < ARRAY_SIZE(gfps); i++) {
-		enum zone_type highest = gfp_zone(gfps[i]);
-
-		while (!contig_page_data.node_zones[highest].managed_pages)
-			highest--;
 		for (order = 0; order < 5; order++) {
+			struct zone *zone = serving_zone(gfps[i], order);
 			struct page *page = alloc_pages(gfps[i], order);
 
 			KUNIT_ASSERT_NOT_NULL(test, page);
-			KUNIT_EXPECT_EQ(test, page_zone(page)->idx, highest);
+			KUNIT_EXPECT_PTR_EQ(test, page_zone(page), zone);
 			KUNIT_EXPECT_TRUE(test, zone_spans_pfn(page_zone(page), page_to_pfn(page)));
 			__free_pages(page, order);
 		}
@@ -460,13 +472,15 @@ static void hot_page_first(struct kunit *test)
 /* An empty list is filled with a batch; a list that is too long gives one back. */
 static void batches(struct kunit *test)
 {
-	struct zone *zone = kernel_zone();
-	struct per_cpu_pages *pcp = this_pcp(zone);
+	struct per_cpu_pages *pcp;
 	struct page *page;
+	struct zone *zone;
 	unsigned int i;
 	LIST_HEAD(held);
 
 	drain_all_pages(NULL);
+	zone = kernel_zone();
+	pcp = this_pcp(zone);
 	KUNIT_ASSERT_EQ(test, pcp->count, 0U);
 	page = alloc_page(GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, page);
