@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * k896-host: the kernel as a Linux process.
+ *
+ *     k896-host [--map MAP] [--tlb ENTRIES] [--list-maps] [KERNEL OPTION]...
+ *
+ * Everything that is no option of this program goes to the kernel's command line, so
+ * that `seed=7 selftest=slab` means here what it means at boot. The exit status is 0
+ * when the self-tests passed, 1 when not, 2 when the run could not be made.
+ *
+ * The kernel's address space must be free of everything else. Where libraries and
+ * stack lie is decided when a program is started, so this one starts itself anew,
+ * with the old bottom-up layout and without randomisation, and a small environment, since that
+ * is kept on the stack, at the top. The kernel then runs in a thread, whose stack lies
+ * low; the first thread waits for ever.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <unistd.h>
+
+#include <arch/host/process/process.h>
+
+#define KERNEL_STACK (1024 * 1024)
+
+#define MULTIBOOT_MAGIC 0x2BADB002U
+/* Physical addresses of what the loader leaves: all in the second page and those after it. */
+#define INFO_ADDR    0x1000U
+#define LOADER_ADDR  0x1080U
+#define MAP_ADDR     0x1100U
+#define CMDLINE_ADDR 0x2000U
+/* A PC's firmware begins with a far jump 16 bytes before the end, seen twice below 4 GiB. */
+#define RESET_VECTOR    0xFFFF0U
+#define RESET_VECTOR_4G 0xFFFFFFF0U
+#define OPCODE_JMP_FAR  0xEA
+#define CMDLINE_MAX     2048
+
+struct options {
+	struct ram_map map;
+	unsigned int tlb_entries;
+	char cmdline[CMDLINE_MAX];
+};
+
+void die(const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+	int len;
+
+	va_start(args, fmt);
+	len = vsnprintf(text, sizeof(text) - 1, fmt, args);
+	va_end(args);
+	if (len > (int)sizeof(text) - 2)
+		len = (int)sizeof(text) - 2;
+	text[len++] = '\n';
+	if (write(STDERR_FILENO, "k896-host: ", 11) < 0 ||
+	    write(STDERR_FILENO, text, (size_t)len) < 0)
+		_exit(3);
+	_exit(2);
+}
+
+/*
+ * Output. Bytes are copied first: what the kernel passes may lie in a page that no TLB
+ * entry maps, and a system call does not fill one.
+ */
+
+void host_console_write(const char *s, unsigned int len)
+{
+	char buf[512];
+
+	while (len) {
+		unsigned int part = len < sizeof(buf) ? len : sizeof(buf);
+		unsigned int i, done;
+		ssize_t n;
+
+		for (i = 0; i < part; i++)
+			buf[i] = s[i];
+		for (done = 0; done < part; done += (unsigned int)n) {
+			n = write(STDOUT_FILENO, buf + done, part - done);
+			if (n < 0 && errno == EINTR)
+				n = 0;
+			else if (n < 0)
+				_exit(2);
+		}
+		s += part;
+		len -= part;
+	}
+}
+
+void host_exit(int status)
+{
+	if (getenv("K896_STATISTICS")) {
+		tlb_report();
+		cpu_report();
+	}
+	_exit(status);
+}
+
+/*
+ * Sanitizers
+ */
+
+/*
+ * The kernel's quarter is to be watched as well; faults are ours; what is not freed at
+ * the end is the kernel's own business, and its checkers'.
+ */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "full_address_space=1:detect_leaks=0:handle_segv=0:handle_sigbus=0:handle_sigfpe=0:"
+	       "handle_sigill=0:use_sigaltstack=0:detect_stack_use_after_return=0:exitcode=1:"
+	       "abort_on_error=0:print_legend=0:allocator_may_return_null=1";
+}
+
+const char *__ubsan_default_options(void);
+const char *__ubsan_default_options(void)
+{
+	return "print_stacktrace=1:halt_on_error=1:exitcode=1";
+}
+
+/* Weak: without a sanitizer nobody defines it. */
+void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((__weak__));
+
+static void sanitizer_death(void)
+{
+	fprintf(stderr, "# to repeat: %s\n", host_cpu.repeat);
+}
+
+/*
+ * Starting
+ */
+
+static void start_anew(char **argv)
+{
+	static const char *const kept[] = {
+		"PATH",           "TERM", "ASAN_OPTIONS", "UBSAN_OPTIONS", "K896_STATISTICS",
+		"LD_LIBRARY_PATH"};
+	const unsigned long layout = ADDR_NO_RANDOMIZE | ADDR_COMPAT_LAYOUT;
+	int now = personality(0xffffffff);
+	char *env[sizeof(kept) / sizeof(kept[0]) + 1] = {NULL};
+	unsigned int i, n = 0;
+
+	if (now != -1 && ((unsigned long)now & layout) == layout)
+		return;
+	if (now == -1 || personality((unsigned long)now | layout) == -1)
+		die("personality(ADDR_COMPAT_LAYOUT) is denied: %s. In a container, allow it "
+		    "(seccomp=unconfined)",
+		    strerror(errno));
+	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		const char *value = getenv(kept[i]);
+
+		if (value && strlen(value) < 4096 && asprintf(&env[n], "%s=%s", kept[i], value) > 0)
+			n++;
+	}
+	execve("/proc/self/exe", argv, env);
+	die("cannot start anew: %s", strerror(errno));
+}
+
+static void append(char *to, size_t size, const char *text)
+{
+	size_t len = strlen(to);
+
+	if (len + strlen(text) + 2 > size)
+		die("the command line is longer than %zu bytes", size);
+	if (len)
+		to[len++] = ' ';
+	strcpy(to + len, text);
+}
+
+static void parse_arguments(char **argv, struct options *options)
+{
+	const char *map = "pc64";
+
+	append(host_cpu.repeat, sizeof(host_cpu.repeat), argv[0]);
+	while (*++argv) {
+		append(host_cpu.repeat, sizeof(host_cpu.repeat), *argv);
+		if (!strcmp(*argv, "--list-maps")) {
+			map_list_presets();
+			exit(0);
+		} else if (!strcmp(*argv, "--map") && argv[1]) {
+			map = *++argv;
+			append(host_cpu.repeat, sizeof(host_cpu.repeat), *argv);
+		} else if (!strcmp(*argv, "--tlb") && argv[1]) {
+			options->tlb_entries = (unsigned int)atoi(*++argv);
+			append(host_cpu.repeat, sizeof(host_cpu.repeat), *argv);
+		} else if (**argv == '-') {
+			die("usage: k896-host [--map MAP] [--tlb ENTRIES] [--list-maps] [KERNEL OPTION]...");
+		} else {
+			append(options->cmdline, sizeof(options->cmdline), *argv);
+		}
+	}
+	append(options->cmdline, sizeof(options->cmdline), "exit=1");
+	map_parse(map, &options->map);
+}
+
+/* leave_boot_info - what firmware and a multiboot loader leave in physical memory */
+static void leave_boot_info(const struct options *options)
+{
+	static const uint8_t reset[] = {OPCODE_JMP_FAR};
+	struct {
+		uint32_t size;
+		uint64_t base, length;
+		uint32_t type;
+	} __attribute__((__packed__)) entry = {.size = 20, .type = 1};
+	static const char loader[] = "a Linux process";
+	uint32_t info[29] = {0};
+	unsigned int i;
+
+	info[0] = 0x004 | 0x040 | 0x200; /* command line, memory map, loader's name */
+	info[4] = CMDLINE_ADDR;
+	info[11] = options->map.nr * (uint32_t)sizeof(entry);
+	info[12] = MAP_ADDR;
+	info[16] = LOADER_ADDR;
+	phys_write(RESET_VECTOR, reset, sizeof(reset));
+	phys_write(RESET_VECTOR_4G, reset, sizeof(reset));
+	phys_write(INFO_ADDR, info, sizeof(info));
+	phys_write(LOADER_ADDR, loader, sizeof(loader));
+	phys_write(CMDLINE_ADDR, options->cmdline, strlen(options->cmdline) + 1);
+	for (i = 0; i < options->map.nr; i++) {
+		entry.base = options->map.range[i].start;
+		entry.length = options->map.range[i].end - options->map.range[i].start;
+		phys_write(MAP_ADDR + i * (uint32_t)sizeof(entry), &entry, sizeof(entry));
+	}
+}
+
+static void *kernel_thread(void *unused __attribute__((__unused__)))
+{
+	pthread_attr_t attr;
+	size_t size;
+	void *low;
+
+	if (pthread_getattr_np(pthread_self(), &attr) || pthread_attr_getstack(&attr, &low, &size))
+		die("cannot tell where the stack is");
+	host_cpu.stack_low = (unsigned long)low;
+	host_cpu.stack_high = (unsigned long)low + size;
+	cpu_init();
+	kmain(MULTIBOOT_MAGIC, INFO_ADDR);
+}
+
+int main(int argc __attribute__((__unused__)), char **argv)
+{
+	static struct options options;
+	pthread_attr_t attr;
+	pthread_t thread;
+	sigset_t all;
+
+	start_anew(argv);
+	if ((unsigned long)&attr < KERNEL_TOP)
+		die("arguments and environment take more than a few pages");
+	parse_arguments(argv, &options);
+	if (__sanitizer_set_death_callback)
+		__sanitizer_set_death_callback(sanitizer_death);
+
+	mmu_init(options.tlb_entries);
+	leave_boot_info(&options);
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
+	pthread_attr_init(&attr);
+	if (pthread_attr_setstacksize(&attr, KERNEL_STACK) ||
+	    pthread_create(&thread, &attr, kernel_thread, NULL))
+		die("cannot start the kernel's thread");
+	for (;;)
+		pause();
+}
