@@ -19,6 +19,7 @@
 #include <kernel/lib/minmax.h>
 #include <kernel/lib/string.h>
 #include <arch/traps.h>
+#include <mm/slab.h>
 
 /* Each is a function of its own, so that the backtrace has something to name. */
 
@@ -181,6 +182,28 @@ static noinline void crash_frame(void)
 	__asm__ __volatile__("movl $0xdead0003, %ebp; ud2");
 }
 
+/*
+ * Two uses after free. They end the kernel only where somebody watches: the page's with
+ * debug_pagealloc=on, both in the host build with its sanitizer.
+ */
+static noinline void crash_freed_object(void)
+{
+	int *object = kmalloc(sizeof(*object), GFP_KERNEL);
+	volatile int *same = object;
+
+	OPTIMIZER_HIDE_VAR(same); /* or else the compiler sees it, too */
+	kfree(object);
+	*same = 896;
+}
+
+static noinline void crash_freed_page(void)
+{
+	volatile int *page = (volatile int *)__get_free_page(GFP_KERNEL);
+
+	free_page((unsigned long)page);
+	*page = 896;
+}
+
 static const struct {
 	const char *how;
 	void (*run)(void);
@@ -206,6 +229,8 @@ static const struct {
 	{"interrupt", crash_interrupt},
 	{"report", crash_report},
 	{"machine-check", crash_machine_check},
+	{"freed-object", crash_freed_object},
+	{"freed-page", crash_freed_page},
 };
 
 /* find_crash - its index, or -1 */

@@ -158,10 +158,17 @@ def test_crash_of_other_compilers(variant, how):
 
 
 def test_every_crash_is_known():
-    """What the kernel can do by crash= is what is tested here, warn apart."""
+    """What the kernel can do by crash= is what is tested here, three apart."""
     text = (lab.ROOT / "kernel" / "monitor" / "crash.c").read_text(encoding="utf-8")
     offered = re.findall(r'^\t\{"([a-z-]+)", crash_', text, re.MULTILINE)
-    assert set(offered) == {*CRASHES, "warn"}
+    assert set(offered) == {*CRASHES, "warn", "freed-page", "freed-object"}
+
+
+def test_use_of_a_freed_page():
+    """debug_pagealloc=on notices; a freed object's use is for the host build to notice."""
+    config = Config("crash-freed-page", args="debug_pagealloc=on", timeout=30)
+    check(lab.boot(config, "selftest=none exit=1 crash=freed-page"), lab.ktap.EXIT_PANIC,
+          fault("crash_freed_page", "0xc[0-9a-f]{7}", "write, page not present", "direct map"))
 
 
 def test_warning_fails_a_run_but_does_not_end_it():
