@@ -26,7 +26,7 @@ say      = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all kernel iso run run-kernel debug gdb test check clean help FORCE
+.PHONY: all kernel host iso run run-kernel debug gdb test test-host check clean help FORCE
 all: $(O)/k896.elf $(O)/k896.iso        ## build the kernel and its ISO image (default)
 
 # --- toolchain: i686-elf- or Debian's i686-linux-gnu-, or clang ----------------------------------
@@ -121,6 +121,88 @@ $(O)/k896.iso: $(O)/k896.elf boot/grub.cfg tools/iso.py
 	$(call say,ISO,$@)
 	$(Q)$(PYTHON) tools/iso.py --kernel $(O)/k896.elf $@
 
+# --- the same kernel as a Linux process: arch/host/ -----------------------------------------------
+
+# Two of them: watched by the sanitizers, and plain at -O2. Of arch/x86 the host shares what is
+# about page tables and exceptions; of the suites it leaves out those of the bare CPU and its devices.
+HOST_CC    := i686-linux-gnu-gcc
+HOST_NAMES := asan plain
+HOST_asan  := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-sanitize=null -Wno-clobbered
+HOST_plain := -O2
+
+HOST_NOT   := $(addprefix kernel/tests/,traps_test.c step_test.c console_test.c)
+HOST_SRCS  := $(sort $(wildcard kernel/lib/*.c arch/host/*.c arch/host/*.asm arch/x86/mm/*.c)) \
+              $(addprefix arch/x86/,backtrace.c extable.c fault.c irq.c machine_check.c setup.c \
+                step.c traps.c) \
+              $(sort $(wildcard kernel/*.c mm/*.c kernel/drivers/*.c kernel/monitor/*.c mm/tests/*.c)) \
+              $(filter-out $(HOST_NOT),$(sort $(wildcard kernel/tests/*.c)))
+HOST_PROC  := $(sort $(wildcard arch/host/process/*.c))
+
+HOST_CPPFLAGS := -nostdinc -I. -Iarch/host/include -Iarch/x86/include
+HOST_CFLAGS   := $(filter-out -mregparm=3 $(OPT),$(CFLAGS))
+HOST_PROC_CFLAGS := -I. -idirafter arch/host/include -std=gnu11 -O2 -g -m32 -fno-pie -D_FILE_OFFSET_BITS=64 -fno-stack-protector \
+              -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef
+# What of the kernel the process may see; all else must not meet the C library's names.
+HOST_VISIBLE  := kmain host_trap_entry host_boot_pg_dir
+# Marks that the linker's own script sets as well.
+HOST_MARKS    := _etext=k896_etext _edata=k896_edata __bss_start=k896_bss_start _end=k896_end
+
+$(O)/.host-flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(HOST_CC) $(HOST_CPPFLAGS) $(HOST_CFLAGS)' '$(HOST_PROC_CFLAGS)' \
+	  $(foreach name,$(HOST_NAMES),'$(HOST_$(name))') '$(HOST_SRCS)' | sed 's|$(CURDIR)|.|g' > $@.new
+	@cmp -s $@.new $@ || cp $@.new $@
+
+# host_rules NAME - the objects and the program $(O)/host-NAME/k896-host
+define host_rules
+HOST_$(1)_OBJS := $$(patsubst %,$$(O)/host-$(1)/%.o,$$(HOST_SRCS))
+HOST_$(1)_PROC := $$(patsubst %,$$(O)/host-$(1)/%.o,$$(HOST_PROC))
+DEPS += $$(patsubst %.o,%.d,$$(HOST_$(1)_OBJS) $$(HOST_$(1)_PROC))
+
+$$(O)/host-$(1)/%.asm.o: %.asm $$(O)/.host-flags
+	@mkdir -p $$(@D)
+	$$(call say,NASM,$$<)
+	$$(Q)$$(NASM) $$(ASFLAGS) -I. -MD $$(@:.o=.d) -MT $$@ -MP -o $$@ $$<
+
+$$(O)/host-$(1)/arch/host/process/%.c.o: arch/host/process/%.c $$(O)/.host-flags
+	@mkdir -p $$(@D)
+	$$(call say,HOSTCC,$$<)
+	$$(Q)$$(HOST_CC) $$(HOST_PROC_CFLAGS) -MMD -MP -c -o $$@ $$<
+
+$$(O)/host-$(1)/%.c.o: %.c $$(O)/.host-flags
+	@mkdir -p $$(@D)
+	$$(call say,HOSTCC,$$<)
+	$$(Q)$$(HOST_CC) $$(HOST_CPPFLAGS) $$(HOST_CFLAGS) $$(HOST_$(1)) -MMD -MP -c -o $$@ $$<
+
+# One object, whose names are its own.
+$$(O)/host-$(1)/kernel.host.o: $$(HOST_$(1)_OBJS)
+	$$(call say,LD,$$@)
+	$$(Q)i686-linux-gnu-ld -m elf_i386 -z noexecstack -r -o $$@.tmp $$^
+	$$(Q)i686-linux-gnu-objcopy $$(addprefix --keep-global-symbol=,$$(HOST_VISIBLE)) \
+	  $$(addprefix --redefine-sym ,$$(HOST_MARKS)) $$@.tmp $$@
+
+# As $$(O)/k896.elf: linked until the symbol table that is linked in is that of the link.
+host_$(1)_link = $$(HOST_CC) -m32 -no-pie $$(filter -fsanitize%,$$(HOST_$(1))) -static-libasan -static-libubsan -static-libgcc -Wl,-z,noexecstack \
+  -Wl,-T,arch/host/host.ld -o $$(O)/host-$(1)/$$(1) $$(O)/host-$(1)/kernel.host.o $$(HOST_$(1)_PROC) \
+  $$(O)/host-$(1)/$$(2).o
+host_$(1)_ksyms = $$(PYTHON) tools/kallsyms.py > $$(O)/host-$(1)/$$(1).asm && \
+  (cd $$(O)/host-$(1) && $$(NASM) $$(ASFLAGS) -o $$(1).o $$(1).asm)
+host_$(1)_nm = i686-linux-gnu-nm -n $$(O)/host-$(1)/$$(1) | sed 's/ k896_etext$$$$/ _etext/'
+
+$$(O)/host-$(1)/k896-host: $$(O)/host-$(1)/kernel.host.o $$(HOST_$(1)_PROC) arch/host/host.ld tools/kallsyms.py
+	$$(call say,LD,$$@)
+	$$(Q): | $$(call host_$(1)_ksyms,ksyms0)
+	$$(Q)$$(call host_$(1)_link,pass1,ksyms0)
+	$$(Q)$$(call host_$(1)_nm,pass1) | $$(call host_$(1)_ksyms,ksyms1)
+	$$(Q)$$(call host_$(1)_link,pass2,ksyms1)
+	$$(Q)$$(call host_$(1)_nm,pass2) | $$(call host_$(1)_ksyms,ksyms2)
+	$$(Q)$$(call host_$(1)_link,k896-host.tmp,ksyms2)
+	$$(Q)mv $$@.tmp $$@
+endef
+$(foreach name,$(HOST_NAMES),$(eval $(call host_rules,$(name))))
+
+host: $(HOST_NAMES:%=$(O)/host-%/k896-host) ## build the kernel as a Linux process: host-asan, host-plain
+
 # --- run and debug ------------------------------------------------------------------------------
 
 # The command line goes through the environment, so that neither make nor the shell sees its `$`.
@@ -156,6 +238,10 @@ gdb:                                    ## attach gdb, with symbols, to `make de
 
 # --- test and check -----------------------------------------------------------------------------
 
+test-host:                              ## build and test the kernel as a Linux process
+	$(Q)tools/setup test host
+	$(Q)$(PYTHON) tools/runtests.py --out $(O) test_host
+
 test:                                   ## run all tests and checks, headless; T=pattern: some
 	$(Q)tools/setup test
 	$(Q)$(PYTHON) tools/runtests.py --out $(O) $(if $(T),'$(T)')
@@ -164,6 +250,7 @@ test:                                   ## run all tests and checks, headless; T
 # clean. A file is looked at again when it, any header, the flags or the checker's settings change.
 CHECKS   := includes house sparse cppcheck tidy analyzer format shell python
 C_SRCS   := $(filter %.c,$(SRCS))
+H_SRCS   := $(filter-out $(C_SRCS),$(filter %.c,$(HOST_SRCS)) $(HOST_PROC))
 C_HDRS   := $(sort $(shell find arch boot kernel mm -name '*.h'))
 SCRIPTS  := tools/setup .ci/run
 PYTHONS  := $(sort $(wildcard tools/*.py tools/tests/*.py)) tools/check-includes tools/check-house
@@ -227,9 +314,9 @@ $(O)/check/%.analyzer: %.c $(C_HDRS) $(O)/.flags
 	$(Q)$(call silent,$(CC) $(CPPFLAGS) $(CFLAGS) $(ANALYZER) -c -o /dev/null $<)
 
 check-format: $(O)/check/format
-$(O)/check/format: $(C_SRCS) $(C_HDRS) .clang-format
+$(O)/check/format: $(C_SRCS) $(H_SRCS) $(C_HDRS) .clang-format
 	$(call say,FORMAT,all)
-	$(Q)$(call silent,clang-format --dry-run -Werror $(C_SRCS) $(C_HDRS))
+	$(Q)$(call silent,clang-format --dry-run -Werror $(C_SRCS) $(H_SRCS) $(C_HDRS))
 
 check-shell: $(O)/check/shell
 $(O)/check/shell: $(SCRIPTS)

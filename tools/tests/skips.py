@@ -57,6 +57,9 @@ FREE_8M = {"vmalloc_fail.nth_allocation_fails.vmalloc of 1030 pages"}
 # QEMU's educational device, which is there only when it is asked for.
 EDU = {"ioremap.edu_device"}
 
+# What a PC has and a process has not.
+DEVICES = {"ioremap.local_apic", "ioremap.io_apic", "ioremap.hpet", "ioremap.frame_buffer"}
+
 # Where debug_pagealloc=on unmaps free pages, low memory is mapped by 4 KiB pages, and no
 # larger one is left to split.
 LARGE_PAGES = {"set_memory.split_may_run_out"}

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""
+The kernel as a Linux process: every suite of mm/tests, of kernel/lib and of what else
+is portable, on every memory map that the program knows, watched by the address and the
+undefined-behaviour sanitizer and again plain at -O2. Then what the host is for: that a
+use after free, undefined behaviour and a forgotten flush are seen.
+"""
+import functools
+import re
+import shlex
+import subprocess
+
+import pytest
+
+import ktap
+import lab
+from skips import DEVICES, EDU, HIGHMEM, by_options
+
+# The sanitized runs take longest, so they are dealt out first.
+BUILDS = ("asan", "plain")
+
+# What a map lacks, as in skips.py. One page of high memory serves nobody.
+LACKS = {
+    **{name: HIGHMEM for name in ("pc64", "dma", "sliver", "upper", "nodma", "holes", "unaligned",
+                                  "jumbled", "edge", "spill")},
+    **{name: set() for name in ("gap", "1g", "3.5g", "beyond")},
+}
+
+TIMEOUT = 300
+
+
+@functools.cache
+def program(name):
+    """Build k896-host; return where it is."""
+    with lab.locked("build-host"):
+        done = lab.make("-j2", f"O={lab.OUT}", f"{lab.OUT}/host-{name}/k896-host")
+    if done.returncode or "warning:" in done.stdout:
+        pytest.fail(f"building host-{name} failed or warned:\n{lab.tail(done.stdout)}", pytrace=False)
+    return lab.OUT / f"host-{name}" / "k896-host"
+
+
+def run(build, name, *args):
+    """Run the process; its standard output is what the serial line is elsewhere."""
+    argv = ["timeout", "-k", "5", str(TIMEOUT), str(program(build)), *args]
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    lab.LOGS.mkdir(parents=True, exist_ok=True)
+    stem = f"host-{build}-{name}"
+    (lab.LOGS / f"{stem}.cmd").write_text(shlex.join(argv) + "\n", encoding="utf-8")
+    (lab.LOGS / f"{stem}.log").write_bytes(done.stdout)
+    (lab.LOGS / f"{stem}.err").write_bytes(done.stderr)
+    done.stdout = done.stdout.decode("utf-8", "replace")
+    done.stderr = done.stderr.decode("utf-8", "replace")
+    return done
+
+
+def fail(done, problems):
+    listed = "\n".join(f"  - {problem}" for problem in problems)
+    pytest.fail(f"{listed}\nto repeat: {shlex.join(done.args[4:])}\nstandard error:\n"
+                f"{lab.tail(done.stderr)}\nthe log's last lines:\n{lab.tail(done.stdout)}",
+                pytrace=False)
+
+
+def self_test(build, name, *args, skips=()):
+    done = run(build, name, f"seed={lab.seed_of(f'host-{name}')}", *args)
+    table = lab.symbols(program(build))
+    suites = (table["__kunit_suites_end"] - table["__kunit_suites_start"]) // 4
+    # The status is that of a program; ktap judges QEMU's.
+    status = ktap.EXIT_PASS if done.returncode == 0 else done.returncode
+    problems = ktap.judge(status, done.stdout, skips={*skips, *EDU, *DEVICES}, suites=suites)
+    if done.stderr:
+        problems.append("something on standard error")
+    if problems:
+        fail(done, problems)
+    return done
+
+
+@pytest.mark.parametrize("map_name", LACKS)
+@pytest.mark.parametrize("build", BUILDS)
+def test_every_suite(build, map_name):
+    self_test(build, map_name, "--map", map_name, skips=LACKS[map_name])
+
+
+def test_every_preset_is_tested():
+    listing = subprocess.run([str(program("plain")), "--list-maps"], stdout=subprocess.PIPE,
+                             text=True, check=True).stdout
+    assert re.findall(r"^(\S+)", listing, re.MULTILINE) == list(LACKS)
+    assert len(LACKS) >= 12
+
+
+@pytest.mark.parametrize("entries", ["8", "300"])
+def test_a_small_tlb_is_enough(entries):
+    """Entries that are evicted early come back, and nothing counts on their staying."""
+    self_test("plain", f"tlb-{entries}", "--tlb", entries, "--map", "pc64", skips=HIGHMEM)
+
+
+@pytest.mark.parametrize("name, options", [
+    ("debug-pagealloc", ["debug_pagealloc=on"]),
+    ("slab-debug", ["slab_debug=FPZU"]),
+    ("init", ["init_on_alloc=1", "init_on_free=1"]),
+    ("vmalloc", ["vmalloc=512M"]),
+])
+def test_options(name, options):
+    skips = set().union(HIGHMEM, *by_options(" ".join(options), ()))
+    self_test("asan", name, *options, "--map", "pc64", skips=skips)
+
+
+def test_a_forgotten_flush_is_visible():
+    """What is mapped stays mapped until it is flushed, by whatever way of flushing."""
+    done = self_test("plain", "stale", "--map", "pc64", skips=HIGHMEM)
+    assert "stale entry used: unflushed yes, after a load of CR3 yes" in done.stdout
+
+
+@pytest.mark.parametrize("how, function", [("freed-object", "crash_freed_object"),
+                                           ("freed-page", "crash_freed_page")])
+def test_a_use_after_free_is_found(how, function):
+    done = run("asan", how, "selftest=none", f"crash={how}")
+    assert done.returncode == 1
+    assert "AddressSanitizer: use-after-poison" in done.stderr
+    assert re.search(rf"#0 0x[0-9a-f]+ in {function} ", done.stderr), done.stderr
+    assert f"to repeat: {program('asan')} selftest=none crash={how}\n" in done.stderr
+
+
+def test_faults_are_reported_as_on_the_cpu():
+    done = run("plain", "null", "selftest=none", "crash=null")
+    assert done.returncode == 1
+    for text in ("BUG: page fault at 0x00000004 in crash_null+", "error code 0x0002: write",
+                 "NULL page", "CR3 ", "crash_if_asked+"):
+        assert text in done.stdout, lab.tail(done.stdout)
+
+
+def test_a_failure_says_how_to_repeat_it():
+    done = run("plain", "misbehave", "seed=7", "--map", "pc64", "selftest=misbehave")
+    assert done.returncode == 1
+    assert "# seed=7" in done.stdout and "not ok 1 misbehave" in done.stdout
+    assert done.stdout.rstrip().endswith(
+        f"# to repeat: {program('plain')} seed=7 --map pc64 selftest=misbehave")
+
+
+def test_the_same_seed_gives_the_same_run():
+    """Whatever comes of random numbers: the numbers that a failing suite prints."""
+    logs = [re.sub(r"\[ *\d+\.\d+\]", "", run("plain", "again", "seed=3", "selftest=memblock_model,"
+                                               "rbtree,vmap_area").stdout) for _ in range(2)]
+    strip = functools.partial(re.sub, r"clock: .*", "")
+    assert strip(logs[0]) == strip(logs[1])
+
+
+@pytest.mark.parametrize("args, message", [
+    (["--map", "1M"], "neither START-END"),
+    (["--map", "4M-2M"], "neither START-END"),
+    (["--nonsense"], "usage: "),
+    (["--map"], "usage: "),
+])
+def test_bad_arguments(args, message):
+    done = run("plain", "usage", *args)
+    assert done.returncode == 2 and message in done.stderr
