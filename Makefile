@@ -48,7 +48,7 @@ NASM    := nasm
 CPPFLAGS := -nostdinc -I. -Iarch/x86/include
 CFLAGS  := -std=gnu11 $(OPT) -g -m32 -mregparm=3 -march=i686 -mtune=generic -ffreestanding -mgeneral-regs-only \
            -fno-pic -fno-pie -fno-common -fno-strict-aliasing -fwrapv -fcf-protection=none \
-           -fno-stack-protector -fno-omit-frame-pointer -fno-optimize-sibling-calls \
+           -fstack-protector-strong -mstack-protector-guard=global -fno-omit-frame-pointer -fno-optimize-sibling-calls \
            -fno-asynchronous-unwind-tables -fno-delete-null-pointer-checks \
            -ffile-prefix-map=$(CURDIR)/= -ffile-prefix-map=$(CURDIR)=. \
            -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef $(GCC_FLAGS)
@@ -140,7 +140,7 @@ HOST_PROC  := $(sort $(wildcard arch/host/process/*.c))
 
 HOST_CPPFLAGS := -nostdinc -I. -Iarch/host/include -Iarch/x86/include
 HOST_CFLAGS   := $(filter-out -mregparm=3 $(OPT),$(CFLAGS))
-HOST_PROC_CFLAGS := -I. -idirafter arch/host/include -std=gnu11 -O2 -g -m32 -fno-pie -D_FILE_OFFSET_BITS=64 -fno-stack-protector \
+HOST_PROC_CFLAGS := -I. -idirafter arch/host/include -std=gnu11 -O2 -g -m32 -fno-pie -D_FILE_OFFSET_BITS=64 -fstack-protector-strong \
               -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef
 # What of the kernel the process may see; all else must not meet the C library's names.
 HOST_VISIBLE  := kmain host_trap_entry host_boot_pg_dir

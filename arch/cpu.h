@@ -5,6 +5,9 @@
  *   cpu_idle()         halt until an interrupt; called with interrupts off, returns
  *                      with them on, and cannot lose a wake-up in between
  *   get_cycles()       64-bit cycle counter; under icount the instruction counter
+ *   arch_get_random_long(&v)  a random word of the CPU's own; false when it has none to give
+ *   arch_clear_scratch_regs() set those registers to 0 that a call may change, so that a
+ *                      report does not print what they held
  *   prefetch(p), prefetchw(p)
  *   L1_CACHE_SHIFT, L1_CACHE_BYTES, ____cacheline_aligned
  *   arch_machine_exit_enable(present)  is somebody waiting for a verdict?

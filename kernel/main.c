@@ -12,6 +12,7 @@
 #include <kernel/printk.h>
 #include <kernel/selftest.h>
 #include <kernel/seq.h>
+#include <kernel/stackprotector.h>
 #include <kernel/time.h>
 #include <kernel/drivers/keyboard.h>
 #include <kernel/drivers/serial.h>
@@ -80,6 +81,7 @@ static void *__init percpu_alloc(size_t size, size_t align)
 
 void kmain(u32 magic, phys_addr_t info)
 {
+	boot_init_stack_canary();
 	vsprintf_set_symbolizer(kallsyms_lookup);
 	vga_init();
 	setup_arch(magic, info);

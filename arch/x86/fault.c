@@ -12,7 +12,7 @@
  * used up, a pointer may lead anywhere. So it takes no lock, prints by printk, which
  * does not wait for a lock that this CPU holds, and reads doubtful memory by
  * copy_from_kernel_nofault(). Should it fault all the same, that second fault is
- * told in one line and the machine is halted.
+ * told in one line and the machine is halted. The stack canary is not shown.
  *
  * Reference: SDM vol. 3, 4.7 (page fault error code), 6.13 (selector error code).
  */
@@ -20,6 +20,7 @@
 #include <kernel/percpu.h>
 #include <kernel/preempt.h>
 #include <kernel/printk.h>
+#include <kernel/stackprotector.h>
 #include <kernel/lib/types.h>
 #include <kernel/lib/minmax.h>
 #include <kernel/lib/string.h>
@@ -211,6 +212,20 @@ static void show_code(unsigned long ip)
 	pr_emerg("Code:%s\n", line);
 }
 
+/* A word in hexadecimal, or that it is the stack canary: as wide, and no secret. */
+struct word_text {
+	char text[sizeof("(canary)")];
+};
+
+static struct word_text word_text(unsigned long word)
+{
+	struct word_text t = {"(canary)"};
+
+	if (!is_stack_canary(word))
+		scnprintf(t.text, sizeof(t.text), "%08lx", word);
+	return t;
+}
+
 static void show_stack_words(unsigned long esp)
 {
 	unsigned int i;
@@ -224,7 +239,7 @@ static void show_stack_words(unsigned long esp)
 					     sizeof(word)))
 			pr_cont(" ????????");
 		else
-			pr_cont(" %08lx", word);
+			pr_cont(" %s", word_text(word).text);
 		if (i % WORDS_PER_LINE == WORDS_PER_LINE - 1)
 			pr_cont("\n");
 	}
@@ -243,10 +258,10 @@ static void show_regs(const struct pt_regs *regs, unsigned long cr2)
 		 preempt_count() & ~NMI_MASK, in_hardirq() ? " in an interrupt handler" : "");
 	pr_emerg("EIP: %04lx:%08lx %pS\n", regs->cs & 0xffff, regs->eip, (void *)regs->eip);
 	pr_emerg("EFLAGS: %08lx %s\n", regs->eflags, flags);
-	pr_emerg("EAX: %08lx EBX: %08lx ECX: %08lx EDX: %08lx\n", regs->eax, regs->ebx, regs->ecx,
-		 regs->edx);
-	pr_emerg("ESI: %08lx EDI: %08lx EBP: %08lx ESP: %04lx:%08lx\n", regs->esi, regs->edi,
-		 regs->ebp, ss & 0xffff, esp);
+	pr_emerg("EAX: %s EBX: %s ECX: %s EDX: %s\n", word_text(regs->eax).text,
+		 word_text(regs->ebx).text, word_text(regs->ecx).text, word_text(regs->edx).text);
+	pr_emerg("ESI: %s EDI: %s EBP: %s ESP: %04lx:%08lx\n", word_text(regs->esi).text,
+		 word_text(regs->edi).text, word_text(regs->ebp).text, ss & 0xffff, esp);
 	pr_emerg("DS: %04lx ES: %04lx FS: %04lx GS: %04lx\n", regs->ds & 0xffff, regs->es & 0xffff,
 		 regs->fs & 0xffff, regs->gs & 0xffff);
 	pr_emerg("CR0: %08lx CR2: %08lx CR3: %08lx CR4: %08lx\n", read_cr0(), cr2, read_cr3(),

@@ -13,6 +13,7 @@
 #include <kernel/printk.h>
 #include <kernel/sections.h>
 #include <kernel/spinlock.h>
+#include <kernel/stackprotector.h>
 #include <kernel/monitor/monitor.h>
 #include <kernel/lib/compiler.h>
 #include <kernel/lib/errno.h>
@@ -183,6 +184,32 @@ static noinline void crash_frame(void)
 }
 
 /*
+ * An overrun of an array on the stack, from its end up to the frame pointer. By a function of
+ * its own, so that the compiler does not see it.
+ */
+static noinline __no_sanitize_address void overrun(volatile char *from, const volatile char *to)
+{
+	while (from < to)
+		*from++ = 'x';
+}
+
+static noinline __no_sanitize_address void crash_overrun(void)
+{
+	char array[16];
+
+	overrun(array, __builtin_frame_address(0));
+}
+
+/* What a report prints of registers and stack holds the canary here; it must not show. */
+static noinline void crash_canary(void)
+{
+	volatile char array[16];
+
+	array[0] = 0;
+	__asm__ __volatile__("ud2" : : "S"(__stack_chk_guard), "r"(array) : "memory");
+}
+
+/*
  * Two uses after free. They end the kernel only where somebody watches: the page's with
  * debug_pagealloc=on, both in the host build with its sanitizer.
  */
@@ -224,6 +251,8 @@ static const struct {
 	{"kbug", crash_kbug},
 	{"panic", crash_panic},
 	{"warn", crash_warn},
+	{"overrun", crash_overrun},
+	{"canary", crash_canary},
 	{"locked", crash_locked},
 	{"deadlock", crash_deadlock},
 	{"interrupt", crash_interrupt},

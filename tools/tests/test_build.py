@@ -123,6 +123,25 @@ def test_no_segment_is_writable_and_executable():
     assert flags and not [f for f in flags if "W" in f and "E" in f]
 
 
+# What most allocations and most frees run through. None has an array or hands out the address of
+# a local variable, so that the stack protector costs them nothing; so it shall stay.
+FAST_PATHS = {"kmem_cache_alloc", "kmem_cache_free", "kmalloc_trace", "__kmalloc", "kfree",
+              "alloc_order_0", "alloc_order", "free_order_0", "free_order"}
+
+
+@pytest.mark.parametrize("variant", ["O2", "Os", "clang"])
+def test_stack_protector_is_on_and_spares_the_fast_paths(variant):
+    listing = subprocess.run(["objdump", "-d", "--no-show-raw-insn",
+                              str(lab.build(variant) / "k896.elf")], check=True, text=True,
+                             stdout=subprocess.PIPE).stdout
+    functions = re.split(r"^[0-9a-f]+ <(\S+)>:$", listing, flags=re.MULTILINE)
+    functions = dict(zip(functions[1::2], functions[2::2]))
+    protected = {name for name, code in functions.items() if "<__stack_chk_fail>" in code}
+    assert FAST_PATHS <= set(functions)
+    assert not FAST_PATHS & protected
+    assert len(protected) > 100 and {"vsnprintf", "show_code", "crash_overrun"} & protected
+
+
 def test_verbose_shows_commands(clone):
     root = clone("tree")
     output = make(root, "V=1", "-j2", "kernel")

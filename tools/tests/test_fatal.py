@@ -3,12 +3,16 @@
 Boots that must end badly, and what they say about it: processors and machines
 that will not do, and each fatal path, caused on purpose.
 """
+import dataclasses
 import re
 
 import pytest
 
 import lab
 from lab import Config
+
+
+PAGE_OFFSET = 0xC0000000
 
 
 def check(run, status, patterns):
@@ -134,6 +138,10 @@ CRASHES = {
             *trace("panic", "__bug", "crash_bug")],
     "kbug": [r"BUG: crash: a caller's bug, asked for$", *trace("kbug", "crash_kbug"),
              r"Kernel panic: a caller's bug, and on_bug=panic$"],
+    "overrun": [r"Kernel panic: stack overrun: the canary of crash_overrun\+\S+ is not what it was$",
+                *trace("panic", "__stack_chk_fail", "crash_overrun")],
+    "canary": [r"BUG: invalid opcode \(exception 6\) in crash_canary\+", r"ESI: \(canary\) EDI: ",
+               r"0x[0-9a-f]{8}:.* \(canary\)", *trace("crash_canary")],
     "panic": [r"Kernel panic: crash: asked for$", *trace("panic", "crash_panic"),
               r"---\[ end Kernel panic: crash: asked for \]---$"],
     "deadlock": [r"Kernel panic: BUG: spin lock lock taken twice on CPU 0$",
@@ -152,7 +160,7 @@ def test_crash(how):
 
 
 @pytest.mark.parametrize("variant", ["O0", "Os", "clang"])
-@pytest.mark.parametrize("how", ["stack", "null", "kbug"])
+@pytest.mark.parametrize("how", ["stack", "null", "kbug", "overrun"])
 def test_crash_of_other_compilers(variant, how):
     crash(Config(f"crash-{how}-{variant}", variant=variant, timeout=30), how)
 
@@ -162,6 +170,50 @@ def test_every_crash_is_known():
     text = (lab.ROOT / "kernel" / "monitor" / "crash.c").read_text(encoding="utf-8")
     offered = re.findall(r'^\t\{"([a-z-]+)", crash_', text, re.MULTILINE)
     assert set(offered) == {*CRASHES, "warn", "freed-page", "freed-object"}
+
+
+# --- the stack canary --------------------------------------------------------------------
+
+def canary_of_boot(folder, config, args):
+    """Boot with RAM in a file; return the run, and the canary that is found there afterwards."""
+    ram = folder / "ram"
+    backed = dataclasses.replace(
+        config, machine=f"{config.machine},memory-backend=ram", timeout=30,
+        extra=(*config.extra, "-object", f"memory-backend-file,id=ram,size={config.mem},"
+               f"mem-path={ram},share=on"))
+    run = lab.boot(backed, f"selftest=none exit=1 seed=1 {args}")
+    with open(ram, "rb") as file:
+        file.seek(lab.symbols(config.elf)["__stack_chk_guard"] - PAGE_OFFSET)
+        canary = int.from_bytes(file.read(4), "little")
+    ram.unlink()
+    return run, canary
+
+
+@pytest.mark.parametrize("variant", ["O2", "O0", "clang"])
+@pytest.mark.parametrize("how", ["overrun", "canary", "null"])
+def test_no_report_shows_the_canary(tmp_path, how, variant):
+    """Nor how far it is from what was found in its place, which is known."""
+    run, canary = canary_of_boot(tmp_path, Config(f"secret-{how}-{variant}", variant=variant),
+                                 f"crash={how}")
+    assert run.status == lab.ktap.EXIT_PANIC and canary > 0xff and not canary & 0xff
+    found = int.from_bytes(b"xxxx", "little")
+    for secret in (canary, found - canary, canary - found, canary ^ found):
+        assert f"{secret & 0xffffffff:08x}" not in run.text.lower()
+    assert str(canary) not in run.text
+
+
+@pytest.mark.parametrize("name, config", [
+    ("tsc", Config("canary-tsc")),
+    ("rdrand", Config("canary-rdrand", cpu="max")),
+    # The counter counts instructions and is the same in each boot: RDRAND alone is left.
+    ("rdrand-alone", Config("canary-icount", cpu="max",
+                            extra=("-icount", "shift=0,sleep=off"))),
+])
+def test_each_boot_has_its_own_canary(tmp_path, name, config):
+    """Whatever seed= says."""
+    canaries = [canary_of_boot(tmp_path, config, "")[1] for _ in range(4)]
+    assert len(set(canaries)) == len(canaries), f"{name}: {canaries}"
+    assert not any(canary & 0xff for canary in canaries)
 
 
 def test_use_of_a_freed_page():

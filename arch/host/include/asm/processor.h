@@ -4,6 +4,7 @@
 #define ASM_PROCESSOR_H
 
 #include <kernel/lib/types.h>
+#include <asm/archrandom.h>
 #include <asm/host.h>
 #include <asm/irqflags.h>
 
@@ -28,6 +29,16 @@ static __always_inline u64 get_cycles(void)
 
 	__asm__ __volatile__("rdtsc" : "=a"(low), "=d"(high));
 	return (u64)high << 32 | low;
+}
+
+static __always_inline void arch_clear_scratch_regs(void)
+{
+	__asm__ __volatile__("xorl %%eax, %%eax\n\t"
+			     "xorl %%ecx, %%ecx\n\t"
+			     "xorl %%edx, %%edx"
+			     :
+			     :
+			     : "eax", "ecx", "edx", "cc");
 }
 
 static __always_inline void prefetch(const void *p)

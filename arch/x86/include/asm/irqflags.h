@@ -8,11 +8,21 @@
 #define X86_EFLAGS_TF 0x100UL
 #define X86_EFLAGS_IF 0x200UL
 
+/*
+ * A register or a word of memory, whichever is free. Given the choice, clang always takes a
+ * word on the stack, whose address then makes the function one for the stack protector.
+ */
+#ifdef __clang__
+#define FLAGS_OUTPUT "=r"
+#else
+#define FLAGS_OUTPUT "=rm"
+#endif
+
 static __always_inline unsigned long arch_local_save_flags(void)
 {
 	unsigned long flags;
 
-	__asm__ __volatile__("pushfl; popl %0" : "=rm"(flags) : : "memory");
+	__asm__ __volatile__("pushfl; popl %0" : FLAGS_OUTPUT(flags) : : "memory");
 	return flags;
 }
 

@@ -4,6 +4,7 @@
 #define ASM_PROCESSOR_H
 
 #include <kernel/lib/types.h>
+#include <asm/archrandom.h>
 
 #define L1_CACHE_SHIFT        6
 #define L1_CACHE_BYTES        (1UL << L1_CACHE_SHIFT)
@@ -26,6 +27,16 @@ static __always_inline u64 get_cycles(void)
 
 	__asm__ __volatile__("rdtsc" : "=A"(tsc));
 	return tsc;
+}
+
+static __always_inline void arch_clear_scratch_regs(void)
+{
+	__asm__ __volatile__("xorl %%eax, %%eax\n\t"
+			     "xorl %%ecx, %%ecx\n\t"
+			     "xorl %%edx, %%edx"
+			     :
+			     :
+			     : "eax", "ecx", "edx", "cc");
 }
 
 static __always_inline void prefetch(const void *p)
