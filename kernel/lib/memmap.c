@@ -71,7 +71,8 @@ static bool entry_wraps(const struct memmap_entry *e)
 
 static u64 saturating_page_up(u64 addr)
 {
-	return addr > U64_MAX - MEMMAP_PAGE_SIZE ? U64_MAX : ALIGN(addr, MEMMAP_PAGE_SIZE);
+	return addr > ALIGN_DOWN(U64_MAX, MEMMAP_PAGE_SIZE) ? U64_MAX
+							    : ALIGN(addr, MEMMAP_PAGE_SIZE);
 }
 
 /* What an entry is taken to mean; false when it means nothing. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The memory map: tables of maps with their exact results, then random maps against
- * a model that colours an array, granule by granule, and knows no intervals.
+ * The memory map: tables of maps with their exact results, and what becomes of them.
+ * memmap_model.c has random maps.
  */
 #include <kernel/selftest.h>
 #include <kernel/lib/memmap.h>
@@ -194,64 +194,18 @@ static void wrapped_reservation_holds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, out.entries[out.nr - 1].size, FOUR_GB - 0x400000);
 }
 
-/* --- the model ------------------------------------------------------------------------------ */
-
-#define GRANULE       512ULL
-#define MODEL_BYTES   0x200000ULL
-#define MODEL_NR      (MODEL_BYTES / GRANULE)
-#define PAGE_GRANULES (4096 / GRANULE)
-
-/* Type of each granule of [origin, origin + MODEL_BYTES); 0 is a hole. */
-static u8 model[MODEL_NR];
-
-static const u8 rank[] = {[0] = 0, [U] = 1, [A] = 2, [N] = 3, [R] = 4, [X] = 5};
-
-static void model_paint(unsigned int from, unsigned int to, u32 type)
+/* A reservation up to the last page of 64 bits does not take that page too. */
+static void last_page_is_its_own(struct kunit *test)
 {
-	if (type != U) {
-		from = ALIGN_DOWN(from, PAGE_GRANULES);
-		to = ALIGN(to, PAGE_GRANULES);
-	}
-	for (; from < to && from < MODEL_NR; from++)
-		if (rank[type] > rank[model[from]])
-			model[from] = (u8)type;
-}
+	const struct memmap_entry last[] = {
+		{-0x4000ULL, 0x4000, U},
+		{-0x3c00ULL, 0x2c00, R},
+	};
+	struct memmap out = {.entries = result, .max = MAX_OUT};
+	struct memmap_stats stats;
 
-/* Make @n random entries, in granules, and paint them. */
-static void random_map(struct kunit *test, unsigned int n, u64 origin)
-{
-	unsigned int i;
-
-	memset(model, 0, sizeof(model));
-	for (i = 0; i < n; i++) {
-		unsigned int longest = kunit_rand_below(test, 2) ? MODEL_NR : 40;
-		unsigned int from = kunit_rand_below(test, MODEL_NR);
-		unsigned int len = kunit_rand_below(test, longest);
-		u32 type = kunit_rand_below(test, 2) ? U : 1 + kunit_rand_below(test, 5);
-
-		len = min(len, (unsigned int)MODEL_NR - from);
-		raw[i] = (struct memmap_entry){
-			.base = origin + from * GRANULE, .size = len * GRANULE, .type = type};
-		if (len)
-			model_paint(from, from + len, type);
-	}
-	if (origin == 0) {
-		model_paint(0, PAGE_GRANULES, R);
-		model_paint(0xA0000 / GRANULE, 0x100000 / GRANULE, R);
-	}
-}
-
-/* What the model says of a page: a page that is usable in part is not. */
-static u32 model_page(unsigned int page, u64 origin)
-{
-	const u8 *g = &model[page * PAGE_GRANULES];
-	u64 addr = origin + page * 4096ULL;
-
-	if (g[0] == U && (addr >= MEMMAP_USABLE_END || memchr_inv(g, U, PAGE_GRANULES)))
-		return 0;
-	if (addr >= FOUR_GB)
-		return 0;
-	return g[0];
+	memmap_sanitize(last, ARRAY_SIZE(last), &out, &stats);
+	KUNIT_EXPECT_EQ(test, stats.unreachable, 0xfffULL); /* and of it all but the last byte */
 }
 
 static u32 result_page(const struct memmap *map, u64 addr)
@@ -263,91 +217,6 @@ static u32 result_page(const struct memmap *map, u64 addr)
 		    addr - map->entries[i].base < map->entries[i].size)
 			return map->entries[i].type;
 	return 0;
-}
-
-static u64 model_unreachable(u64 origin)
-{
-	unsigned int i, n = 0;
-
-	for (i = 0; i < MODEL_NR; i++)
-		n += model[i] == U && origin + i * GRANULE >= MEMMAP_USABLE_END;
-	return n * GRANULE;
-}
-
-static void compare_with_model(struct kunit *test, const struct memmap *out, u64 origin)
-{
-	unsigned int page, wrong = 0;
-
-	for (page = 0; page < MODEL_NR / PAGE_GRANULES; page++)
-		if (result_page(out, origin + page * 4096ULL) != model_page(page, origin))
-			wrong++;
-	KUNIT_EXPECT_EQ(test, wrong, 0U);
-}
-
-/* Half of the rounds lie at the bottom, with its BIOS areas, half across 4 GiB. */
-static void random_maps_agree_with_model(struct kunit *test)
-{
-	unsigned int round, rounds = kunit_soaking() ? 5000 : 60;
-
-	for (round = 0; round < rounds; round++) {
-		u64 origin = round & 1 ? FOUR_GB - MODEL_BYTES / 2 : 0;
-		struct memmap out = {.entries = result, .max = MAX_OUT};
-		unsigned int n = kunit_rand_below(test, MAX_RAW + 1);
-		struct memmap_stats stats;
-
-		random_map(test, n, origin);
-		memmap_sanitize(raw, n, &out, &stats);
-		KUNIT_ASSERT_TRUE(test, memmap_check(&out));
-		compare_with_model(test, &out, origin);
-		KUNIT_EXPECT_EQ(test, stats.unreachable, model_unreachable(origin));
-		KUNIT_EXPECT_EQ(test, stats.unlisted, 0U);
-		KUNIT_EXPECT_EQ(test, stats.lost, 0ULL);
-	}
-}
-
-static unsigned int count_not_usable(const struct memmap *map)
-{
-	unsigned int i, n = 0;
-
-	for (i = 0; i < map->nr; i++)
-		n += map->entries[i].type != U;
-	return n;
-}
-
-/*
- * Too little room for the result: pages may be missing from it, but none may be called
- * usable that the model does not, and what is missing is accounted for.
- */
-static void overflow_loses_no_reservation(struct kunit *test)
-{
-	unsigned int round, rounds = kunit_soaking() ? 5000 : 60;
-	struct memmap_stats stats, full_stats;
-
-	for (round = 0; round < rounds; round++) {
-		struct memmap full = {.entries = result, .max = MAX_OUT};
-		struct memmap_entry few[6];
-		struct memmap out = {.entries = few, .max = kunit_rand_below(test, 7)};
-		unsigned int i, wrong = 0;
-
-		random_map(test, MAX_RAW, 0);
-		memmap_sanitize(raw, MAX_RAW, &full, &full_stats);
-		memmap_sanitize(raw, MAX_RAW, &out, &stats);
-		KUNIT_ASSERT_TRUE(test, memmap_check(&out));
-		for (i = 0; i < MODEL_NR / PAGE_GRANULES; i++) {
-			u32 got = result_page(&out, i * 4096ULL);
-
-			wrong += got != 0 && got != model_page(i, 0);
-		}
-		KUNIT_EXPECT_EQ(test, wrong, 0U);
-		KUNIT_EXPECT_EQ(test, memmap_usable(&out) + stats.lost, memmap_usable(&full));
-		KUNIT_EXPECT_EQ(test, stats.unlisted,
-				count_not_usable(&full) - count_not_usable(&out));
-		KUNIT_EXPECT_EQ(test, out.nr, min(full.nr, out.max));
-		/* RAM goes only when nothing else is left to go. */
-		if (stats.lost)
-			for (i = 0; i < out.nr; i++)
-				KUNIT_EXPECT_EQ(test, few[i].type, (u32)U);
-	}
 }
 
 static void full_raw_map_keeps_reservations(struct kunit *test)
@@ -762,8 +631,7 @@ static struct kunit_case memmap_cases[] = {
 	KUNIT_CASE_PARAM(known_maps, example_gen_params),
 	KUNIT_CASE(oddities_are_counted),
 	KUNIT_CASE(wrapped_reservation_holds),
-	KUNIT_CASE(random_maps_agree_with_model),
-	KUNIT_CASE(overflow_loses_no_reservation),
+	KUNIT_CASE(last_page_is_its_own),
 	KUNIT_CASE(full_raw_map_keeps_reservations),
 	KUNIT_CASE(sparse_ram_is_left_out),
 	KUNIT_CASE(contiguous_ram_stays),

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The models as suites: what each compares stands at the head of its file, what all have
+ * in common in kernel/lib/model.h, and mm/README.md has a table.
+ */
+#include <kernel/tests/memmap_model.h>
+#include <kernel/tests/model.h>
+
+/* A suite of one case, both called like the model. At boot it runs @ops operations. */
+#define MODEL_SUITE(model, ops, init_fn, exit_fn)                                                  \
+	static void model(struct kunit *test)                                                      \
+	{                                                                                          \
+		kunit_model(test, #model, model##_run, ops);                                       \
+	}                                                                                          \
+	static struct kunit_case model##_cases[] = {KUNIT_CASE(model), {}};                        \
+	static struct kunit_suite model##_suite = {                                                \
+		.name = #model,                                                                    \
+		.init = init_fn,                                                                   \
+		.exit = exit_fn,                                                                   \
+		.test_cases = model##_cases,                                                       \
+	};                                                                                         \
+	kunit_test_suite(model##_suite)
+
+MODEL_SUITE(memmap_model, 2000, NULL, NULL);
