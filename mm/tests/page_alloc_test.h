@@ -32,6 +32,9 @@ struct zone *kunit_zone(struct kunit *test, unsigned long nr_pages);
  */
 struct zone *kunit_zone_part(struct kunit *test, unsigned long first, unsigned long nr_pages);
 
+/** kunit_zone_end - take the zone apart, if there is one; page_alloc_test_exit() does it, too */
+void kunit_zone_end(void);
+
 /* Blocks held by a test, linked by page->lru, each of the order that its flags keep. */
 struct hoard {
 	struct list_head blocks;

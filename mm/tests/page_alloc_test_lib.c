@@ -26,7 +26,7 @@ int page_alloc_test_init(struct kunit *test __unused)
 	return 0;
 }
 
-static void private_zone_end(void)
+void kunit_zone_end(void)
 {
 	unsigned long i;
 
@@ -47,7 +47,7 @@ void page_alloc_test_exit(struct kunit *test)
 	struct zone *zone;
 	unsigned int order;
 
-	private_zone_end();
+	kunit_zone_end();
 	fail_nth_clear();
 	mm_quiesce();
 	KUNIT_EXPECT_TRUE(test, page_alloc_check());
