@@ -27,12 +27,19 @@ struct span {
 	enum memblock_flags flags;
 };
 
-/* Suite hooks: put memblock aside and begin with an empty one; bring it back. */
-int memblock_test_init(struct kunit *test);
-void memblock_test_exit(struct kunit *test);
-
+/*
+ * memblock_world_begin - put memblock aside and begin with an empty one
+ * Return: 0, or -EBUSY while its lists are in grown arrays.
+ */
+int memblock_world_begin(void);
+/* memblock_world_end - bring it back, and free the arena; nothing if that is done */
+void memblock_world_end(void);
 /* memblock_test_reset - empty lists in their first arrays, all settings as at power-on */
 void memblock_test_reset(void);
+
+/* Suite hooks: the same for each case. */
+int memblock_test_init(struct kunit *test);
+void memblock_test_exit(struct kunit *test);
 
 /* memblock_test_expect - @type holds exactly these spans, and memblock is sound */
 void memblock_test_expect(struct kunit *test, const char *file, int line,
@@ -53,7 +60,9 @@ void memblock_test_expect(struct kunit *test, const char *file, int line,
 #define ARENA_ORDER 4
 #define ARENA_SIZE  PAGES(1 << ARENA_ORDER)
 
-/* arena_get - physical address of the arena; ends the case when there is none */
+/* memblock_world_arena - physical address of the arena, 0 when there is none */
+phys_addr_t memblock_world_arena(void);
+/* arena_get - likewise; ends the case when there is none */
 phys_addr_t arena_get(struct kunit *test);
 
 #endif

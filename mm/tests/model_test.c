@@ -5,9 +5,10 @@
  */
 #include <kernel/tests/memmap_model.h>
 #include <kernel/tests/model.h>
+#include <mm/tests/models.h>
 
 /* A suite of one case, both called like the model. At boot it runs @ops operations. */
-#define MODEL_SUITE(model, ops, init_fn, exit_fn)                                                  \
+#define MODEL_SUITE(model, ops, exit_fn)                                                           \
 	static void model(struct kunit *test)                                                      \
 	{                                                                                          \
 		kunit_model(test, #model, model##_run, ops);                                       \
@@ -15,10 +16,15 @@
 	static struct kunit_case model##_cases[] = {KUNIT_CASE(model), {}};                        \
 	static struct kunit_suite model##_suite = {                                                \
 		.name = #model,                                                                    \
-		.init = init_fn,                                                                   \
 		.exit = exit_fn,                                                                   \
 		.test_cases = model##_cases,                                                       \
 	};                                                                                         \
 	kunit_test_suite(model##_suite)
 
-MODEL_SUITE(memmap_model, 2000, NULL, NULL);
+static void memblock_exit(struct kunit *test __unused)
+{
+	memblock_model_abandon();
+}
+
+MODEL_SUITE(memmap_model, 2000, NULL);
+MODEL_SUITE(memblock_model, 2000, memblock_exit);

@@ -11,30 +11,23 @@
  * the arena.
  */
 #include <mm/tests/memblock_test.h>
-#include <kernel/lib/vsprintf.h>
+#include <mm/tests/models.h>
 
 #define CELL     KIB(1)
 #define NR_CELLS 320 /* every second one is more than a list holds at first */
 #define NO_RAM   0xff
 
 struct world {
-	const char *name;
 	phys_addr_t origin;
 	bool grows;
 };
 
 static const struct world worlds[] = {
-	{"bottom", 0, false},
-	{"middle", 0x40000000, false},
-	{"top", 0U - NR_CELLS *CELL, false},
-	{"growing", 0xe0000000, true},
+	{0, false},
+	{0x40000000, false},
+	{0U - NR_CELLS * CELL, false},
+	{0xe0000000, true},
 };
-
-static void describe_world(const struct world *w, char *desc)
-{
-	strscpy(desc, w->name, KUNIT_PARAM_DESC_SIZE);
-}
-KUNIT_ARRAY_PARAM(world, worlds, describe_world)
 
 static const struct world *world;
 
@@ -64,19 +57,20 @@ static unsigned int run_end(const u8 *cells, unsigned int cell)
 
 /* ---- Comparing ------------------------------------------------------------------------- */
 
-static void compare_region(struct kunit *test, const struct memblock_type *type, unsigned long idx,
-			   unsigned int from, unsigned int to, u8 flags)
+static void compare_region(struct model_run *run, const struct memblock_type *type,
+			   unsigned long idx, unsigned int from, unsigned int to, u8 flags)
 {
 	const struct memblock_region *r = &type->regions[idx];
 
-	KUNIT_ASSERT_LT(test, idx, type->cnt);
-	KUNIT_ASSERT_EQ(test, r->base, cell_start(from));
-	KUNIT_ASSERT_EQ(test, r->base + r->size, cell_start(to));
-	KUNIT_ASSERT_EQ(test, (u8)r->flags, flags);
+	MODEL_TRUE(run, idx < type->cnt);
+	MODEL_EQ(run, r->base, cell_start(from));
+	MODEL_EQ(run, r->base + r->size, cell_start(to));
+	MODEL_EQ(run, (u8)r->flags, flags);
+	model_digest_add(run, from << 20 ^ to << 8 ^ flags);
 }
 
 /* compare_list - @type is the runs of @cells, those of value @none left out */
-static void compare_list(struct kunit *test, const struct memblock_type *type, const u8 *cells,
+static void compare_list(struct model_run *run, const struct memblock_type *type, const u8 *cells,
 			 u8 none, u8 no_flags)
 {
 	unsigned int cell, end;
@@ -89,16 +83,16 @@ static void compare_list(struct kunit *test, const struct memblock_type *type, c
 	for (cell = 0; cell < NR_CELLS; cell = end) {
 		end = run_end(cells, cell);
 		if (cells[cell] != none)
-			compare_region(test, type, idx++, cell, end, cells[cell] & ~no_flags);
+			compare_region(run, type, idx++, cell, end, cells[cell] & ~no_flags);
 	}
-	KUNIT_ASSERT_EQ(test, type->cnt, max(idx, 1UL));
+	MODEL_EQ(run, type->cnt, max(idx, 1UL));
 }
 
-static void compare(struct kunit *test)
+static void compare(struct model_run *run)
 {
-	compare_list(test, &memblock.memory, model.memory, NO_RAM, 0);
-	compare_list(test, &memblock.reserved, model.reserved, 0, 1);
-	KUNIT_ASSERT_TRUE(test, memblock_check());
+	compare_list(run, &memblock.memory, model.memory, NO_RAM, 0);
+	compare_list(run, &memblock.reserved, model.reserved, 0, 1);
+	MODEL_TRUE(run, memblock_check());
 }
 
 /* free_run_end - the free range that begins at @cell ends here; @cell if there is none */
@@ -114,7 +108,7 @@ static unsigned int free_run_end(unsigned int cell)
 	return end;
 }
 
-static void compare_free_ranges(struct kunit *test)
+static void compare_free_ranges(struct model_run *run)
 {
 	unsigned int cell = 0, end, nr_up = 0, nr_down = 0;
 	phys_addr_t start, stop, last = PHYS_ADDR_MAX;
@@ -125,40 +119,40 @@ static void compare_free_ranges(struct kunit *test)
 			continue;
 		while (cell < NR_CELLS && free_run_end(cell) == cell)
 			cell++;
-		KUNIT_ASSERT_LT(test, cell, (unsigned int)NR_CELLS);
+		MODEL_TRUE(run, cell < (unsigned int)NR_CELLS);
 		end = free_run_end(cell);
-		KUNIT_ASSERT_EQ(test, start, cell_start(cell));
-		KUNIT_ASSERT_EQ(test, stop, cell_start(end));
+		MODEL_EQ(run, start, cell_start(cell));
+		MODEL_EQ(run, stop, cell_start(end));
 		cell = end;
 		nr_up++;
 	}
 	while (cell < NR_CELLS && free_run_end(cell) == cell)
 		cell++;
-	KUNIT_ASSERT_EQ(test, cell, (unsigned int)NR_CELLS);
+	MODEL_EQ(run, cell, (unsigned int)NR_CELLS);
 
 	for_each_free_mem_range_reverse(i, NUMA_NO_NODE, MEMBLOCK_NONE, &start, &stop, NULL) {
-		KUNIT_ASSERT_LE(test, stop, last);
-		KUNIT_ASSERT_LT(test, start, stop);
+		MODEL_TRUE(run, stop <= last);
+		MODEL_TRUE(run, start < stop);
 		last = start;
 		if (start < world->origin)
 			continue;
 		cell = (start - world->origin) / CELL;
-		KUNIT_ASSERT_EQ(test, start, cell_start(cell));
-		KUNIT_ASSERT_EQ(test, stop, cell_start(free_run_end(cell)));
+		MODEL_EQ(run, start, cell_start(cell));
+		MODEL_EQ(run, stop, cell_start(free_run_end(cell)));
 		nr_down++;
 	}
-	KUNIT_ASSERT_EQ(test, nr_down, nr_up);
+	MODEL_EQ(run, nr_down, nr_up);
 }
 
 /* ---- Edits -------------------------------------------------------------------------------- */
 
 /* random_range - mostly short, sometimes a large part of the world */
-static void random_range(struct kunit *test, unsigned int *start, unsigned int *end)
+static void random_range(struct model_run *run, unsigned int *start, unsigned int *end)
 {
-	unsigned int most = kunit_rand_below(test, 8) ? 4 : NR_CELLS;
+	unsigned int most = model_choose(run, 8) ? 4 : NR_CELLS;
 
-	*start = kunit_rand_below(test, NR_CELLS);
-	*end = min(*start + 1 + kunit_rand_below(test, most), (unsigned int)NR_CELLS);
+	*start = model_choose(run, NR_CELLS);
+	*end = min(*start + 1 + model_choose(run, most), (unsigned int)NR_CELLS);
 }
 
 /* nr_gaps - how many entries would covering this range take? */
@@ -176,24 +170,24 @@ static unsigned int nr_gaps(const u8 *cells, u8 none, unsigned int start, unsign
  *
  * If it was refused, with reason, the model takes back what it did.
  */
-static void settle(struct kunit *test, const struct memblock_type *type, unsigned int nr_new,
+static void settle(struct model_run *run, const struct memblock_type *type, unsigned int nr_new,
 		   int ret)
 {
 	if (!ret)
 		return;
-	KUNIT_ASSERT_EQ(test, ret, -ENOMEM);
-	KUNIT_ASSERT_FALSE(test, world->grows);
-	KUNIT_ASSERT_GT(test, type->cnt + nr_new, type->max);
+	MODEL_EQ(run, ret, -ENOMEM);
+	MODEL_TRUE(run, !world->grows);
+	MODEL_TRUE(run, type->cnt + nr_new > type->max);
 	model = saved_model;
 	refusals++;
 }
 
-static void do_add(struct kunit *test, unsigned int start, unsigned int end)
+static void do_add(struct model_run *run, unsigned int start, unsigned int end)
 {
 	static const u8 kinds[] = {MEMBLOCK_NONE,    MEMBLOCK_NONE,          MEMBLOCK_NONE,
 				   MEMBLOCK_HOTPLUG, MEMBLOCK_MIRROR,        MEMBLOCK_NOMAP,
 				   MEMBLOCK_NONE,    MEMBLOCK_DRIVER_MANAGED};
-	u8 flags = kinds[kunit_rand_below(test, ARRAY_SIZE(kinds))];
+	u8 flags = kinds[model_choose(run, ARRAY_SIZE(kinds))];
 	unsigned int nr_new = nr_gaps(model.memory, NO_RAM, start, end), cell;
 	int ret = memblock_add_node(cell_start(start), (end - start) * CELL, 0,
 				    (enum memblock_flags)flags);
@@ -202,41 +196,41 @@ static void do_add(struct kunit *test, unsigned int start, unsigned int end)
 		if (model.memory[cell] == NO_RAM)
 			model.memory[cell] = flags;
 	}
-	settle(test, &memblock.memory, nr_new, ret);
+	settle(run, &memblock.memory, nr_new, ret);
 }
 
-static void do_remove(struct kunit *test, unsigned int start, unsigned int end)
+static void do_remove(struct model_run *run, unsigned int start, unsigned int end)
 {
 	int ret = memblock_remove(cell_start(start), (end - start) * CELL);
 
 	memset(&model.memory[start], NO_RAM, end - start);
-	settle(test, &memblock.memory, 2, ret);
+	settle(run, &memblock.memory, 2, ret);
 }
 
-static void do_reserve(struct kunit *test, unsigned int start, unsigned int end)
+static void do_reserve(struct model_run *run, unsigned int start, unsigned int end)
 {
 	unsigned int nr_new = nr_gaps(model.reserved, 0, start, end);
 	int ret = memblock_reserve(cell_start(start), (end - start) * CELL);
 
 	memset(&model.reserved[start], 1, end - start);
-	settle(test, &memblock.reserved, nr_new, ret);
+	settle(run, &memblock.reserved, nr_new, ret);
 }
 
-static void do_free(struct kunit *test, unsigned int start, unsigned int end)
+static void do_free(struct model_run *run, unsigned int start, unsigned int end)
 {
 	int ret = memblock_phys_free(cell_start(start), (end - start) * CELL);
 
 	memset(&model.reserved[start], 0, end - start);
-	settle(test, &memblock.reserved, 2, ret);
+	settle(run, &memblock.reserved, 2, ret);
 }
 
-static void do_mark(struct kunit *test, unsigned int start, unsigned int end)
+static void do_mark(struct model_run *run, unsigned int start, unsigned int end)
 {
 	static int (*const calls[])(phys_addr_t base, phys_addr_t size) = {memblock_mark_hotplug,
 									   memblock_clear_hotplug,
 									   memblock_mark_nomap,
 									   memblock_clear_nomap};
-	unsigned int which = kunit_rand_below(test, ARRAY_SIZE(calls)), cell;
+	unsigned int which = model_choose(run, ARRAY_SIZE(calls)), cell;
 	u8 flag = which < 2 ? MEMBLOCK_HOTPLUG : MEMBLOCK_NOMAP;
 	int ret = calls[which](cell_start(start), (end - start) * CELL);
 
@@ -248,27 +242,32 @@ static void do_mark(struct kunit *test, unsigned int start, unsigned int end)
 		else
 			model.memory[cell] |= flag;
 	}
-	settle(test, &memblock.memory, 2, ret);
+	settle(run, &memblock.memory, 2, ret);
 }
 
 /* Every second cell anew, in both lists: more than they hold at first. */
-static void do_comb(struct kunit *test)
+static void do_comb(struct model_run *run, unsigned int start __unused, unsigned int end __unused)
 {
-	unsigned int cell;
+	unsigned int before = refusals, cell;
 
-	do_remove(test, 0, NR_CELLS);
-	do_free(test, 0, NR_CELLS);
+	do_remove(run, 0, NR_CELLS);
+	do_free(run, 0, NR_CELLS);
 	for (cell = 0; cell < NR_CELLS; cell += 2) {
 		saved_model = model;
-		do_add(test, cell, cell + 1);
+		do_add(run, cell, cell + 1);
 		saved_model = model;
-		do_reserve(test, cell, cell + 1);
+		do_reserve(run, cell, cell + 1);
 	}
+	if (world->grows)
+		MODEL_TRUE(run, memblock.memory.max > INIT_MEMBLOCK_REGIONS &&
+					memblock.reserved.max > INIT_MEMBLOCK_REGIONS);
+	else
+		MODEL_TRUE(run, refusals > before);
 }
 
-static void do_trim(struct kunit *test, unsigned int start __unused, unsigned int end __unused)
+static void do_trim(struct model_run *run, unsigned int start __unused, unsigned int end __unused)
 {
-	unsigned int align = 1U << kunit_rand_below(test, 3), cell, stop;
+	unsigned int align = 1U << model_choose(run, 3), cell, stop;
 
 	memblock_trim_memory(align * CELL);
 	for (cell = 0; cell < NR_CELLS; cell = stop) {
@@ -286,7 +285,7 @@ static void do_trim(struct kunit *test, unsigned int start __unused, unsigned in
 	}
 }
 
-static void do_limit(struct kunit *test __unused, unsigned int start, unsigned int end __unused)
+static void do_limit(struct model_run *run __unused, unsigned int start, unsigned int end __unused)
 {
 	unsigned int limit = NR_CELLS / 2 + start, cell, nr = 0;
 
@@ -304,7 +303,7 @@ static void do_limit(struct kunit *test __unused, unsigned int start, unsigned i
 	memset(&model.reserved[cell + 1], 0, NR_CELLS - (cell + 1));
 }
 
-static void do_cap(struct kunit *test __unused, unsigned int start, unsigned int end)
+static void do_cap(struct model_run *run __unused, unsigned int start, unsigned int end)
 {
 	bool any = run_end(model.memory, 0) < NR_CELLS || model.memory[0] != NO_RAM;
 	unsigned int cell;
@@ -349,32 +348,32 @@ static unsigned int find_cell(unsigned int nr, phys_addr_t align, phys_addr_t st
 	return NR_CELLS;
 }
 
-static void do_alloc(struct kunit *test, unsigned int low, unsigned int high)
+static void do_alloc(struct model_run *run, unsigned int low, unsigned int high)
 {
-	unsigned int nr = 1 + kunit_rand_below(test, kunit_rand_below(test, 2) ? 3 : 24), cell;
-	phys_addr_t align = CELL << kunit_rand_below(test, 4);
+	unsigned int nr = 1 + model_choose(run, model_choose(run, 2) ? 3 : 24), cell;
+	phys_addr_t align = CELL << model_choose(run, 4);
 	phys_addr_t start = world->origin, end = PHYS_ADDR_MAX, found;
 	unsigned int nr_new;
 
-	if (!kunit_rand_below(test, 3)) { /* bounds that need not be at the end of a cell */
-		start = cell_start(low) + kunit_rand_below(test, 2 * CELL);
-		end = cell_start(high) - kunit_rand_below(test, 2 * CELL);
+	if (!model_choose(run, 3)) { /* bounds that need not be at the end of a cell */
+		start = cell_start(low) + model_choose(run, 2 * CELL);
+		end = cell_start(high) - model_choose(run, 2 * CELL);
 		if (start < world->origin || end < world->origin)
 			return;
 	}
-	memblock_set_bottom_up(kunit_rand_below(test, 2));
+	memblock_set_bottom_up(model_choose(run, 2));
 	cell = find_cell(nr, align, start, max(end, (phys_addr_t)1));
 	nr_new = cell < NR_CELLS;
 	if (nr_new)
 		memset(&model.reserved[cell], 1, nr);
 	found = memblock_phys_alloc_range(nr * CELL, align, start, max(end, (phys_addr_t)1));
 	if (nr_new && !found)
-		settle(test, &memblock.reserved, nr_new, -ENOMEM);
+		settle(run, &memblock.reserved, nr_new, -ENOMEM);
 	else
-		KUNIT_ASSERT_EQ(test, found, nr_new ? cell_start(cell) : 0);
+		MODEL_EQ(run, found, nr_new ? cell_start(cell) : 0);
 }
 
-static void do_ask(struct kunit *test, unsigned int start, unsigned int end)
+static void do_ask(struct model_run *run, unsigned int start, unsigned int end)
 {
 	phys_addr_t base = cell_start(start), size = (end - start) * CELL;
 	u8 flags = model.memory[start];
@@ -383,77 +382,70 @@ static void do_ask(struct kunit *test, unsigned int start, unsigned int end)
 
 	for (cell = start; cell < end; cell++)
 		any_reserved |= model.reserved[cell];
-	KUNIT_ASSERT_EQ(test, memblock_is_memory(base), flags != NO_RAM);
-	KUNIT_ASSERT_EQ(test, memblock_is_map_memory(base), !(flags & MEMBLOCK_NOMAP));
-	KUNIT_ASSERT_EQ(test, memblock_is_reserved(base + CELL - 2), model.reserved[start] != 0);
-	KUNIT_ASSERT_EQ(test, memblock_is_region_memory(base, size),
-			flags != NO_RAM && run_end(model.memory, start) >= end);
-	KUNIT_ASSERT_EQ(test, memblock_is_region_reserved(base, size), any_reserved);
-	compare_free_ranges(test);
+	MODEL_EQ(run, memblock_is_memory(base), flags != NO_RAM);
+	MODEL_EQ(run, memblock_is_map_memory(base), !(flags & MEMBLOCK_NOMAP));
+	MODEL_EQ(run, memblock_is_reserved(base + CELL - 2), model.reserved[start] != 0);
+	MODEL_EQ(run, memblock_is_region_memory(base, size),
+		 flags != NO_RAM && run_end(model.memory, start) >= end);
+	MODEL_EQ(run, memblock_is_region_reserved(base, size), any_reserved);
+	compare_free_ranges(run);
 }
 
-/* How often of a hundred; what shrinks the world comes seldom. */
+/* How often of a thousand; what shrinks the world comes seldom. */
 static const struct step {
-	unsigned int weight;
-	void (*run)(struct kunit *test, unsigned int start, unsigned int end);
+	u16 weight;
+	void (*run)(struct model_run *run, unsigned int start, unsigned int end);
 } steps[] = {
-	{22, do_add},   {14, do_remove}, {14, do_reserve}, {14, do_free}, {12, do_mark},
-	{14, do_alloc}, {8, do_ask},     {1, do_trim},     {1, do_limit},
+	{220, do_add},  {140, do_remove}, {140, do_reserve}, {140, do_free},
+	{120, do_mark}, {140, do_alloc},  {80, do_ask},      {10, do_trim},
+	{8, do_limit},  {2, do_cap},      {2, do_comb},
 };
 
-static void random_step(struct kunit *test)
+static void random_step(struct model_run *run)
 {
-	unsigned int choice = kunit_rand_below(test, 100), i = 0, start, end;
+	u16 weights[ARRAY_SIZE(steps)];
+	unsigned int i, start, end;
 
-	random_range(test, &start, &end);
-	/* Rarer than one in a hundred. */
-	if (!choice && !kunit_rand_below(test, 4)) {
-		do_cap(test, start, end);
-		return;
-	}
-	while (choice >= steps[i].weight)
-		choice -= steps[i++].weight;
+	for (i = 0; i < ARRAY_SIZE(steps); i++)
+		weights[i] = steps[i].weight;
+	i = model_pick(run, weights, ARRAY_SIZE(steps));
+	random_range(run, &start, &end);
 	saved_model = model;
-	steps[i].run(test, start, end);
+	steps[i].run(run, start, end);
 }
 
-static void follows_the_model(struct kunit *test)
+static void make_world(struct model_run *run)
 {
-	unsigned int nr_steps = kunit_soaking() ? 50000 : 1500, i;
-
-	world = test->param_value;
+	world = &worlds[model_choose(run, ARRAY_SIZE(worlds))];
 	refusals = 0;
 	memset(model.memory, NO_RAM, sizeof(model.memory));
 	memset(model.reserved, 0, sizeof(model.reserved));
+	memblock_test_reset();
 	if (world->grows) {
-		phys_addr_t arena = arena_get(test);
+		phys_addr_t arena = memblock_world_arena();
 
+		MODEL_TRUE(run, arena != 0);
 		memblock_add(arena, ARENA_SIZE);
 		memblock_set_current_limit(arena + ARENA_SIZE);
 		memblock_allow_resize();
 	}
-	for (i = 0; i < nr_steps; i++) {
-		if (i % 250 == 100)
-			do_comb(test);
-		random_step(test);
-		compare(test);
-	}
-	if (world->grows) {
-		KUNIT_EXPECT_EQ(test, refusals, 0U);
-		KUNIT_EXPECT_GT(test, memblock.memory.max, (unsigned long)INIT_MEMBLOCK_REGIONS);
-		KUNIT_EXPECT_GT(test, memblock.reserved.max, (unsigned long)INIT_MEMBLOCK_REGIONS);
-	} else {
-		KUNIT_EXPECT_GT(test, refusals, 0U);
-	}
 }
 
-static struct kunit_case memblock_model_cases[] = {
-	KUNIT_CASE_PARAM(follows_the_model, world_gen_params), {}};
+void memblock_model_run(struct model_run *run)
+{
+	MODEL_EQ(run, memblock_world_begin(), 0);
+	while (model_round(run)) {
+		make_world(run);
+		while (model_more(run)) {
+			random_step(run);
+			compare(run);
+		}
+		MODEL_TRUE(run, !refusals || !world->grows);
+	}
+	memblock_world_end();
+}
 
-static struct kunit_suite memblock_model_suite = {
-	.name = "memblock_model",
-	.init = memblock_test_init,
-	.exit = memblock_test_exit,
-	.test_cases = memblock_model_cases,
-};
-kunit_test_suite(memblock_model_suite);
+void memblock_model_abandon(void)
+{
+	memblock_world_end();
+}
