@@ -20,6 +20,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <ucontext.h>
@@ -227,12 +228,38 @@ void cpu_report(void)
 	fprintf(stderr, "# CPU: %lu single steps, %lu ticks\n", nr_steps, nr_ticks);
 }
 
+/*
+ * How a handler returns. The C library's way is INT 0x80, which newer kernels emulate, and
+ * that takes five times as long as all the rest of a signal. __kernel_vsyscall, at %gs:16,
+ * enters Linux by the fastest instruction there is; the four words that are on the stack by
+ * then lie where the handler's arguments were, and sigreturn does not look at those.
+ */
+void signal_return(void);
+__asm__(".text\n"
+	"signal_return:\n\t"
+	"addl $16, %esp\n\t"
+	"movl $173, %eax\n\t" /* rt_sigreturn */
+	"call *%gs:16\n");
+
+/* As Linux has it; the C library's sigaction() would not take a restorer. */
+struct kernel_sigaction {
+	void (*handler)(int, siginfo_t *, void *);
+	unsigned long flags;
+	void (*restorer)(void);
+	uint64_t mask;
+};
+#define SA_RESTORER 0x04000000UL
+
 static void catch_signal(int sig, void (*handler)(int, siginfo_t *, void *))
 {
-	struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+	struct kernel_sigaction action = {
+		.handler = handler,
+		.flags = SA_SIGINFO | SA_ONSTACK | SA_RESTORER,
+		.restorer = signal_return,
+		.mask = ~0ULL,
+	};
 
-	sigfillset(&action.sa_mask);
-	if (sigaction(sig, &action, NULL))
+	if (syscall(SYS_rt_sigaction, sig, &action, NULL, sizeof(action.mask)))
 		die("cannot catch signal %d: %s", sig, strerror(errno));
 }
 
