@@ -9,6 +9,9 @@
 
 #include <kernel/lib/types.h>
 
+/** arch_can_single_step - has this machine single-stepping, and time for it? Context: any. */
+bool arch_can_single_step(void);
+
 /*
  * struct step_count - what a run came to
  * @nr_steps: instructions of @fn and of all it called; a repeated string
@@ -36,7 +39,7 @@ struct step_count {
  * between is served at full speed. Leaving @fn by arch_longjmp(), as a failed
  * assertion does, ends the stepping; so does a fault caught inside it.
  *
- * Context: process context; one run at a time on a CPU.
+ * Context: process context; one run at a time on a CPU; where arch_can_single_step().
  * Return: the counts; {0, 0} cannot happen, as @fn has at least a RET.
  */
 struct step_count arch_single_step(void (*fn)(void *arg), void *arg, void (*each)(void *arg),

@@ -32,6 +32,7 @@
 #include <kernel/lib/string.h>
 #include <kernel/lib/vsprintf.h>
 #include <arch/cpu.h>
+#include <arch/step.h>
 #include <arch/traps.h>
 
 u64 kunit_seed = 896;
@@ -150,6 +151,12 @@ void kunit_skip(struct kunit *test, const char *fmt, ...)
 	if (test->status == KUNIT_SUCCESS)
 		test->status = KUNIT_SKIPPED;
 	kunit_abort(test);
+}
+
+void kunit_needs_single_step(struct kunit *test)
+{
+	if (!arch_can_single_step())
+		kunit_skip(test, "no single-stepping on this machine");
 }
 
 /* --- expected reports, panics and faults ------------------------------------------------------- */

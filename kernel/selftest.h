@@ -151,6 +151,8 @@ bool kunit_soaking(void);
 void kunit_info(struct kunit *test, const char *fmt, ...) __printf(2, 3);
 /** kunit_skip - end the case with "# SKIP reason" */
 void kunit_skip(struct kunit *test, const char *fmt, ...) __printf(2, 3) __noreturn;
+/** kunit_needs_single_step - skip the case where arch_single_step() is not to be had */
+void kunit_needs_single_step(struct kunit *test);
 /** kunit_abort - end the case as failed */
 void kunit_abort(struct kunit *test) __noreturn;
 

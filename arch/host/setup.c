@@ -16,6 +16,7 @@
 #include <arch/irqchip.h>
 #include <arch/mmu.h>
 #include <arch/percpu.h>
+#include <arch/step.h>
 #include <arch/timer.h>
 #include <arch/traps.h>
 #include <arch/x86/early_console.h>
@@ -54,6 +55,11 @@ char boot_stack_guard[PAGE_SIZE] __page_aligned_bss;
 void trap_init(void)
 {
 	BUG_ON(register_guard_page((unsigned long)boot_stack_guard, boot_stack_info.name));
+}
+
+bool arch_can_single_step(void)
+{
+	return !host_cpu.no_steps;
 }
 
 void arch_percpu_switch(unsigned int cpu)

@@ -6,6 +6,7 @@
 #include <kernel/lib/types.h>
 #include <kernel/sections.h>
 #include <arch/mmu.h>
+#include <arch/step.h>
 #include <arch/traps.h>
 #include <asm/desc.h>
 #include <asm/doublefault.h>
@@ -28,4 +29,9 @@ void trap_init(void)
 {
 	BUG_ON(register_guard_page((unsigned long)boot_stack_guard, boot_stack_info.name) ||
 	       doublefault_guard());
+}
+
+bool arch_can_single_step(void)
+{
+	return true;
 }

@@ -363,6 +363,7 @@ static void lookup_at_every_instruction(struct kunit *test)
 	unsigned int i;
 
 	need_highmem(test, 9);
+	kunit_needs_single_step(test);
 	arg.held = high_page(test);
 	arg.held_addr = kmap(arg.held);
 	for (i = 0; i < ARRAY_SIZE(arg.moving); i++)

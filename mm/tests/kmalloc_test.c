@@ -491,6 +491,7 @@ static void kmalloc_interrupts(struct kunit *test)
 	struct step_count count;
 	unsigned int i;
 
+	kunit_needs_single_step(test);
 	count = arch_single_step(stepped_pair, &storm, interrupting_pair, &storm);
 	KUNIT_EXPECT_GT(test, count.nr_calls, 300UL);
 	KUNIT_EXPECT_EQ(test, storm.failures, 0U);

@@ -281,6 +281,7 @@ static void interrupt_at_every_instruction(struct kunit *test)
 	u8 *addr;
 
 	need_highmem(test);
+	kunit_needs_single_step(test);
 	steps = arch_single_step(race_outer, &race, race_handler, &race);
 	KUNIT_EXPECT_EQ(test, race.wrong, 0);
 	KUNIT_EXPECT_EQ(test, race.deepest, 2);

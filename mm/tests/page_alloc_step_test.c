@@ -85,6 +85,7 @@ static void at_every_instruction(struct kunit *test)
 	struct intruder in = {.order = op->intruder};
 	unsigned int i, round;
 
+	kunit_needs_single_step(test);
 	for (round = 0; round < 3; round++) {
 		struct step_count count;
 		unsigned long before = in.next;
@@ -130,6 +131,7 @@ static void shared_while_freed(struct kunit *test)
 {
 	unsigned int order;
 
+	kunit_needs_single_step(test);
 	for (order = 0; order < 6; order++) {
 		struct sharer s = {.page = alloc_pages(GFP_KERNEL, order)};
 

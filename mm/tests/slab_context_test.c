@@ -90,10 +90,12 @@ static void interrupting_pair(void *arg)
 /* An interrupt handler that allocates and frees between any two instructions. */
 static void slab_interrupts(struct kunit *test)
 {
-	struct irq_storm storm = {.cachep = slab_test_cache(test, 64, 0)};
+	struct irq_storm storm = {0};
 	struct step_count count;
 	unsigned int i;
 
+	kunit_needs_single_step(test);
+	storm.cachep = slab_test_cache(test, 64, 0);
 	count = arch_single_step(stepped_pair, &storm, interrupting_pair, &storm);
 	KUNIT_EXPECT_GT(test, count.nr_calls, 500UL);
 	KUNIT_EXPECT_EQ(test, storm.failures, 0U);

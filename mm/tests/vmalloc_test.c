@@ -532,6 +532,7 @@ static void interrupt_at_every_instruction(struct kunit *test)
 	struct step_count steps;
 	unsigned int i;
 
+	kunit_needs_single_step(test);
 	memset(&arg, 0, sizeof(arg));
 	arg.known = vmalloc(PAGE_SIZE);
 	KUNIT_ASSERT_NOT_NULL(test, arg.known);

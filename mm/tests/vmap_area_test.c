@@ -307,6 +307,7 @@ static void interrupt_at_every_instruction(struct kunit *test)
 	struct step_count steps;
 	unsigned int i;
 
+	kunit_needs_single_step(test);
 	steps = arch_single_step(take_and_free, &arg, handler_takes_and_frees, &arg);
 	KUNIT_EXPECT_EQ(test, arg.wrong, 0);
 	KUNIT_EXPECT_GT(test, steps.nr_calls, 100);

@@ -52,6 +52,26 @@ BOUNDARY_4M = {"set_memory.range_over_a_boundary"}
 # Too few free pages for an area whose array of pages needs an area itself.
 FREE_8M = {"vmalloc_fail.nth_allocation_fails.vmalloc of 1030 pages"}
 
+# Single-stepping.
+STEPS = {
+    *(f"page_alloc_step.at_every_instruction.{pair}" for pair in (
+        "order 0, hot list",
+        "order 0, empty list",
+        "order 2, hot list",
+        "order 2 against order 0, empty list",
+        "order 4, the buddy",
+        "order 4 against order 0, empty list",
+        "order 0 against order 5, empty list",
+    )),
+    "page_alloc_step.shared_while_freed",
+    "slab_context.slab_interrupts",
+    "kmalloc.kmalloc_interrupts",
+    "vmap_area.interrupt_at_every_instruction",
+    "vmalloc.interrupt_at_every_instruction",
+    "kmap_atomic.interrupt_at_every_instruction",
+    "highmem.lookup_at_every_instruction",
+}
+
 # --- what the options of QEMU and of the kernel decide ------------------------------------
 
 # QEMU's educational device, which is there only when it is asked for.

@@ -2,7 +2,7 @@
 /*
  * k896-host: the kernel as a Linux process.
  *
- *     k896-host [--map MAP] [--tlb ENTRIES] [--list-maps] [KERNEL OPTION]...
+ *     k896-host [--map MAP] [--tlb ENTRIES] [--no-steps] [--list-maps] [KERNEL OPTION]...
  *
  * Everything that is no option of this program goes to the kernel's command line, so
  * that `seed=7 selftest=slab` means here what it means at boot. The exit status is 0
@@ -190,8 +190,11 @@ static void parse_arguments(char **argv, struct options *options)
 		} else if (!strcmp(*argv, "--tlb") && argv[1]) {
 			options->tlb_entries = (unsigned int)atoi(*++argv);
 			append(host_cpu.repeat, sizeof(host_cpu.repeat), *argv);
+		} else if (!strcmp(*argv, "--no-steps")) {
+			host_cpu.no_steps = 1;
 		} else if (**argv == '-') {
-			die("usage: k896-host [--map MAP] [--tlb ENTRIES] [--list-maps] [KERNEL OPTION]...");
+			die("usage: k896-host [--map MAP] [--tlb ENTRIES] [--no-steps] [--list-maps] "
+			    "[KERNEL OPTION]...");
 		} else {
 			append(options->cmdline, sizeof(options->cmdline), *argv);
 		}

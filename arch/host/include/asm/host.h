@@ -18,6 +18,7 @@
  * @irqs_on:       EFLAGS.IF
  * @irqs_pending:  the timer waits for @irqs_on
  * @stack_low, @stack_high: the stack that the kernel runs on
+ * @no_steps:      do not single-step: each step is an exception, which may cost a lot
  * @repeat:        the command that repeats this run
  */
 struct host_cpu {
@@ -26,6 +27,7 @@ struct host_cpu {
 	volatile int irqs_on;
 	volatile int irqs_pending;
 	unsigned long stack_low, stack_high;
+	int no_steps;
 	char repeat[4096];
 };
 
