@@ -51,8 +51,7 @@
 #include <arch/irq.h>
 #include <arch/mmu.h>
 #include <mm/highmem.h>
-
-#define PA_HASH_ORDER 10
+#include <mm/internal.h>
 
 struct page_address_map {
 	struct page *page;
@@ -61,6 +60,7 @@ struct page_address_map {
 
 static DEFINE_SPINLOCK(kmap_lock);
 static int pkmap_count[LAST_PKMAP];
+static unsigned int nr_pkmap_slots = LAST_PKMAP; /* in use; fewer in some tests */
 static unsigned int last_pkmap_nr;
 static unsigned long nr_pkmap_flushes;
 
@@ -173,7 +173,7 @@ static bool flush_all_zero_pkmaps(void)
 	unsigned int nr;
 
 	lockdep_assert_held(&kmap_lock);
-	for (nr = 0; nr < LAST_PKMAP; nr++) {
+	for (nr = 0; nr < nr_pkmap_slots; nr++) {
 		if (pkmap_count[nr] != 1)
 			continue;
 		BUG_ON(pte_none(pkmap_page_table[nr]));
@@ -183,7 +183,7 @@ static bool flush_all_zero_pkmaps(void)
 		any = true;
 	}
 	if (any) {
-		flush_tlb_kernel_range(PKMAP_ADDR(0), PKMAP_ADDR(LAST_PKMAP));
+		flush_tlb_kernel_range(PKMAP_ADDR(0), PKMAP_ADDR(nr_pkmap_slots));
 		nr_pkmap_flushes++;
 	}
 	return any;
@@ -195,13 +195,13 @@ static bool flush_all_zero_pkmaps(void)
  */
 static bool find_free_pkmap_slot(void)
 {
-	unsigned int tries = LAST_PKMAP;
+	unsigned int tries = nr_pkmap_slots;
 
 	lockdep_assert_held(&kmap_lock);
 	while (tries--) {
-		last_pkmap_nr = (last_pkmap_nr + 1) % LAST_PKMAP;
+		last_pkmap_nr = last_pkmap_nr + 1 < nr_pkmap_slots ? last_pkmap_nr + 1 : 0;
 		if (last_pkmap_nr == 0 && flush_all_zero_pkmaps())
-			tries = LAST_PKMAP - 1;
+			tries = nr_pkmap_slots - 1;
 		if (pkmap_count[last_pkmap_nr] == 0)
 			return true;
 	}
@@ -225,8 +225,8 @@ static noinline unsigned int map_new_virtual(struct page *page)
 
 static void *__cold report_no_slot(const struct page *page)
 {
-	WARN(1, "kmap: all %u slots are in use, page pfn %#lx is not mapped",
-	     (unsigned int)LAST_PKMAP, page_to_pfn(page));
+	WARN(1, "kmap: all %u slots are in use, page pfn %#lx is not mapped", nr_pkmap_slots,
+	     page_to_pfn(page));
 	return NULL;
 }
 
@@ -283,6 +283,34 @@ void kmap_flush_unused(void)
 	spin_lock(&kmap_lock);
 	flush_all_zero_pkmaps();
 	spin_unlock(&kmap_lock);
+}
+
+bool kmap_set_slots(unsigned int nr_slots)
+{
+	bool empty = true;
+	unsigned int nr;
+
+	spin_lock(&kmap_lock);
+	flush_all_zero_pkmaps();
+	for (nr = 0; nr < nr_pkmap_slots; nr++)
+		empty &= pkmap_count[nr] == 0;
+	if (empty) {
+		nr_pkmap_slots = nr_slots;
+		last_pkmap_nr = 0;
+	}
+	spin_unlock(&kmap_lock);
+	return empty;
+}
+
+int kmap_slot_count(unsigned int nr, struct page **page)
+{
+	int count;
+
+	spin_lock(&kmap_lock);
+	count = pkmap_count[nr];
+	*page = page_address_maps[nr].page;
+	spin_unlock(&kmap_lock);
+	return count;
 }
 
 /*
@@ -369,12 +397,8 @@ void show_kmap(struct seq_file *m)
 		   (unsigned int)LAST_PKMAP, PKMAP_BASE, stats.in_use, stats.unused, stats.flushes);
 	for (nr = 0; nr < LAST_PKMAP; nr++) {
 		struct page *page;
-		int count;
+		int count = kmap_slot_count(nr, &page);
 
-		spin_lock(&kmap_lock);
-		page = page_address_maps[nr].page;
-		count = pkmap_count[nr];
-		spin_unlock(&kmap_lock);
 		if (count)
 			seq_printf(m, "%4u 0x%08lx pfn 0x%05lx users %d\n", nr, PKMAP_ADDR(nr),
 				   page_to_pfn(page), count - 1);

@@ -246,6 +246,31 @@ static __always_inline void unpoison_block(const struct page *page, unsigned int
 }
 
 /*
+ * highmem.c
+ */
+
+/* log2 chains of the hash from pages to slots, by hash_ptr() */
+#define PA_HASH_ORDER 10
+
+/**
+ * kmap_set_slots - begin anew with so many slots of the pkmap area, for tests
+ * @nr_slots: 1 to LAST_PKMAP, which is as many as there are otherwise
+ *
+ * Unmaps what is unused, and puts the hand where it was at the start of the kernel.
+ *
+ * Context: process context. Takes kmap_lock.
+ * Return: false when some slot has users; then it is only flushed.
+ */
+bool kmap_set_slots(unsigned int nr_slots);
+
+/**
+ * kmap_slot_count - the count of slot @nr, as mm/highmem.c tells it
+ * @page: out: what it maps, or NULL
+ * Context: process context. Takes kmap_lock.
+ */
+int kmap_slot_count(unsigned int nr, struct page **page);
+
+/*
  * show_mem.c
  */
 

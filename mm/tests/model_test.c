@@ -7,24 +7,29 @@
 #include <kernel/tests/model.h>
 #include <mm/tests/models.h>
 
+/* Nothing is left of a map. */
+static void memmap_model_abandon(void)
+{
+}
+
 /* A suite of one case, both called like the model. At boot it runs @ops operations. */
-#define MODEL_SUITE(model, ops, exit_fn)                                                           \
+#define MODEL_SUITE(model, ops)                                                                    \
 	static void model(struct kunit *test)                                                      \
 	{                                                                                          \
 		kunit_model(test, #model, model##_run, ops);                                       \
 	}                                                                                          \
+	static void model##_exit(struct kunit *test __unused)                                      \
+	{                                                                                          \
+		model##_abandon();                                                                 \
+	}                                                                                          \
 	static struct kunit_case model##_cases[] = {KUNIT_CASE(model), {}};                        \
 	static struct kunit_suite model##_suite = {                                                \
 		.name = #model,                                                                    \
-		.exit = exit_fn,                                                                   \
+		.exit = model##_exit,                                                              \
 		.test_cases = model##_cases,                                                       \
 	};                                                                                         \
 	kunit_test_suite(model##_suite)
 
-static void memblock_exit(struct kunit *test __unused)
-{
-	memblock_model_abandon();
-}
-
-MODEL_SUITE(memmap_model, 2000, NULL);
-MODEL_SUITE(memblock_model, 2000, memblock_exit);
+MODEL_SUITE(memmap_model, 2000);
+MODEL_SUITE(memblock_model, 2000);
+MODEL_SUITE(kmap_model, 4000);

@@ -15,4 +15,7 @@
 void memblock_model_run(struct model_run *run);
 void memblock_model_abandon(void);
 
+void kmap_model_run(struct model_run *run);
+void kmap_model_abandon(void);
+
 #endif
