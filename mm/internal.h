@@ -164,7 +164,7 @@ const char *page_free_mistake(const struct page *page, unsigned int order);
 void report_bad_free(const struct page *page, unsigned int order, const char *mistake,
 		     unsigned long caller);
 
-#define PAGE_STRUCT_SHIFT 5
+#define PAGE_STRUCT_SHIFT __builtin_ctzl(sizeof(struct page))
 BUILD_BUG_ON(sizeof(struct page) != 1UL << PAGE_STRUCT_SHIFT);
 
 /** page_is_described - does @page point at an element of mem_map? */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * struct page: what the kernel knows of each page frame. 32 bytes, one for every
+ * struct page: what the kernel knows of each page frame. Eight words, one for every
  * frame below max_pfn, in the flat array mem_map.
  *
  * Who owns a page decides which arm of each union is valid:
@@ -53,11 +53,11 @@ struct page {
 		unsigned long caller;
 	};
 	unsigned long private;
-	atomic_t _mapcount;
-	atomic_t _refcount;
+	atomic_t _mapcount __aligned(sizeof(long)); /* a word each: the size is a power of two */
+	atomic_t _refcount __aligned(sizeof(long));
 };
 
-BUILD_BUG_ON(sizeof(struct page) > 32 && sizeof(long) == 4);
+BUILD_BUG_ON(sizeof(struct page) != 8 * sizeof(long));
 
 /*
  * struct mm_struct - an address space; so far there is the kernel's, init_mm

@@ -3,8 +3,8 @@
  * Fixed-width integers and the kernel's own scalar types. Complete in itself:
  * builds with -nostdinc.
  *
- * phys_addr_t counts physical bytes: 32 bits without PAE. Print it with %pa and
- * a pointer to it, so that formats stay right when it grows.
+ * phys_addr_t counts physical bytes. It is a word: 32 bits on a 32-bit CPU without PAE, 64
+ * on a 64-bit one. Print it with %pa and a pointer to it, so that formats stay right.
  */
 #ifndef KERNEL_LIB_TYPES_H
 #define KERNEL_LIB_TYPES_H
@@ -26,7 +26,7 @@ typedef __INTPTR_TYPE__ intptr_t;
 typedef __UINTPTR_TYPE__ uintptr_t;
 typedef __INTPTR_TYPE__ ssize_t; /* as wide as size_t, and on i386 an int, as it is in libc */
 
-typedef u32 phys_addr_t;
+typedef unsigned long phys_addr_t;
 typedef phys_addr_t resource_size_t;
 
 typedef unsigned int __bitwise gfp_t;

@@ -47,7 +47,7 @@ static void expect_tree(struct kunit *test, const char *want)
 
 	seq_open_buffer(&m, text, sizeof(text));
 	for_each_resource(res, &tree, &depth)
-		seq_printf(&m, "%u:%x-%x %s\n", depth, res->start, res->end, res->name);
+		seq_printf(&m, "%u:%lx-%lx %s\n", depth, res->start, res->end, res->name);
 	KUNIT_EXPECT_STREQ(test, text, want);
 	KUNIT_EXPECT_TRUE(test, resource_check(&tree));
 }

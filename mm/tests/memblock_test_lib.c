@@ -113,14 +113,15 @@ void memblock_test_expect(struct kunit *test, const char *file, int line,
 
 		if (r->base != spans[i].start || r->base + r->size != spans[i].end ||
 		    r->flags != spans[i].flags)
-			kunit_fail(test, file, line, "%s[%lu]: %#x+%#x flags %x, not %#x-%#x %x",
-				   type->name, i, r->base, r->size, r->flags, spans[i].start,
-				   spans[i].end, spans[i].flags);
+			kunit_fail(test, file, line,
+				   "%s[%lu]: %#lx+%#lx flags %x, not %#lx-%#lx %x", type->name, i,
+				   r->base, r->size, r->flags, spans[i].start, spans[i].end,
+				   spans[i].flags);
 		total += spans[i].end - spans[i].start;
 	}
 	if (type->total_size != total)
-		kunit_fail(test, file, line, "%s: total %#x, not %#x", type->name, type->total_size,
-			   total);
+		kunit_fail(test, file, line, "%s: total %#lx, not %#lx", type->name,
+			   type->total_size, total);
 	if (!memblock_check())
 		kunit_fail(test, file, line, "memblock_check() complains");
 }

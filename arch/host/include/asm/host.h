@@ -63,7 +63,7 @@ void host_exit(int status) __attribute__((__noreturn__));
  */
 
 /* kmain - as a multiboot loader calls it, on the stack that host_cpu names */
-void kmain(unsigned int magic, unsigned int info) __attribute__((__noreturn__));
+void kmain(unsigned int magic, unsigned long info) __attribute__((__noreturn__));
 
 /* host_trap_entry - where the CPU goes on after an exception or interrupt; see trap_entry.asm */
 extern const char host_trap_entry[];
