@@ -15,6 +15,9 @@
 void memblock_model_run(struct model_run *run);
 void memblock_model_abandon(void);
 
+void buddy_model_run(struct model_run *run);
+void buddy_model_abandon(void);
+
 void kmap_model_run(struct model_run *run);
 void kmap_model_abandon(void);
 

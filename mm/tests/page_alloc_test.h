@@ -32,6 +32,14 @@ struct zone *kunit_zone(struct kunit *test, unsigned long nr_pages);
  */
 struct zone *kunit_zone_part(struct kunit *test, unsigned long first, unsigned long nr_pages);
 
+/**
+ * private_zone_make - the zone that the two above make, for whoever has no case
+ * @order: of the block of the real allocator
+ * @first, @nr_pages: its part that is the zone. All pages begin as raw blocks of order 0
+ * Return: NULL when there is no such block.
+ */
+struct zone *private_zone_make(unsigned int order, unsigned long first, unsigned long nr_pages);
+
 /** kunit_zone_end - take the zone apart, if there is one; page_alloc_test_exit() does it, too */
 void kunit_zone_end(void);
 

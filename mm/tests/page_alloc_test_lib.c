@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the page allocator's suites share; see page_alloc_test.h. */
+#include <kernel/bug.h>
 #include <kernel/lib/list.h>
 #include <kernel/lib/string.h>
 
@@ -59,14 +60,14 @@ void page_alloc_test_exit(struct kunit *test)
 					   nr_free_before[zone->idx][order]);
 }
 
-/* A zone of raw pages that the real zone has as one allocated block. */
-static struct zone *private_zone_begin(struct kunit *test, unsigned int order)
+struct zone *private_zone_make(unsigned int order, unsigned long first, unsigned long nr_pages)
 {
 	unsigned long i;
 
-	KUNIT_ASSERT_NULL(test, private_page);
+	BUG_ON(private_page);
 	private_page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, order);
-	KUNIT_ASSERT_NOT_NULL(test, private_page);
+	if (!private_page)
+		return NULL;
 	private_order = order;
 	for (i = 0; i < 1UL << order; i++) {
 		private_page[i].flags &= PAGE_ZONE_MASK;
@@ -75,10 +76,10 @@ static struct zone *private_zone_begin(struct kunit *test, unsigned int order)
 	memset(&private_zone, 0, sizeof(private_zone));
 	private_zone.name = "private";
 	private_zone.idx = page_zone(private_page)->idx;
-	private_zone.zone_start_pfn = page_to_pfn(private_page);
-	private_zone.spanned_pages = 1UL << order;
-	private_zone.managed_pages = 1UL << order;
-	private_zone.present_pages = 1UL << order;
+	private_zone.zone_start_pfn = page_to_pfn(private_page) + first;
+	private_zone.spanned_pages = nr_pages;
+	private_zone.managed_pages = nr_pages;
+	private_zone.present_pages = nr_pages;
 	zone_init_free_lists(&private_zone);
 	return &private_zone;
 }
@@ -86,21 +87,19 @@ static struct zone *private_zone_begin(struct kunit *test, unsigned int order)
 struct zone *kunit_zone(struct kunit *test, unsigned long nr_pages)
 {
 	unsigned int order = get_order(nr_pages << PAGE_SHIFT);
-	struct zone *zone = private_zone_begin(test, order);
+	struct zone *zone = private_zone_make(order, 0, 1UL << order);
 
+	KUNIT_ASSERT_NOT_NULL(test, zone);
 	free_one_page(zone, private_page, order);
 	return zone;
 }
 
 struct zone *kunit_zone_part(struct kunit *test, unsigned long first, unsigned long nr_pages)
 {
-	struct zone *zone = private_zone_begin(test, 6);
+	struct zone *zone = private_zone_make(6, first, nr_pages);
 
 	KUNIT_ASSERT_LE(test, first + nr_pages, 64UL);
-	zone->zone_start_pfn += first;
-	zone->spanned_pages = nr_pages;
-	zone->managed_pages = nr_pages;
-	zone->present_pages = nr_pages;
+	KUNIT_ASSERT_NOT_NULL(test, zone);
 	return zone;
 }
 
