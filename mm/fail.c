@@ -11,11 +11,11 @@
 
 unsigned int fail_nth_left;
 gfp_t fail_nth_gfp_kernel = GFP_KERNEL;
-static bool fail_nth_hit;
+static bool hit;
 
 void fail_nth_set(unsigned int n)
 {
-	fail_nth_hit = false;
+	WRITE_ONCE(hit, false);
 	WRITE_ONCE(fail_nth_left, n + 1);
 	WRITE_ONCE(fail_nth_gfp_kernel, (__force gfp_t)~0U);
 	update_fast_marks();
@@ -23,10 +23,18 @@ void fail_nth_set(unsigned int n)
 
 bool fail_nth_clear(void)
 {
+	bool was_hit = hit;
+
+	WRITE_ONCE(hit, false);
 	WRITE_ONCE(fail_nth_left, 0);
 	WRITE_ONCE(fail_nth_gfp_kernel, GFP_KERNEL);
 	update_fast_marks();
-	return fail_nth_hit;
+	return was_hit;
+}
+
+bool fail_nth_hit(void)
+{
+	return READ_ONCE(hit);
 }
 
 bool __fail_nth(void)
@@ -36,7 +44,7 @@ bool __fail_nth(void)
 
 	local_irq_save(flags);
 	if (fail_nth_left && --fail_nth_left == 0) {
-		fail_nth_hit = true;
+		WRITE_ONCE(hit, true);
 		fail = true;
 	}
 	local_irq_restore(flags);

@@ -29,10 +29,15 @@ extern unsigned int fail_nth_left;
  */
 extern gfp_t fail_nth_gfp_kernel;
 
-/** fail_nth_set - the allocation after the next @n fails; 0 is the next. Context: test. */
+/**
+ * fail_nth_set - the allocation after the next @n fails; 0 is the next
+ * Context: a test, which calls fail_nth_clear() in the end.
+ */
 void fail_nth_set(unsigned int n);
 /** fail_nth_clear - disarm. Return: did an allocation fail since fail_nth_set()? */
 bool fail_nth_clear(void);
+/** fail_nth_hit - has one failed by now? For whoever would else report what came of it. */
+bool fail_nth_hit(void);
 
 bool __fail_nth(void);
 

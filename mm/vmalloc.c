@@ -48,6 +48,7 @@
 #include <kernel/spinlock.h>
 #include <arch/atomic.h>
 #include <arch/mmu.h>
+#include <mm/fail.h>
 #include <mm/internal.h>
 #include <mm/mm.h>
 #include <mm/slab.h>
@@ -477,7 +478,7 @@ static void __cold warn_no_memory(unsigned long size, gfp_t gfp, unsigned long c
 	static DEFINE_RATELIMIT_STATE(rs, 500, 10);
 
 	atomic_inc(&nr_no_pages);
-	if ((gfp & __GFP_NOWARN) || !__ratelimit(&rs))
+	if ((gfp & __GFP_NOWARN) || fail_nth_hit() || !__ratelimit(&rs))
 		return;
 	pr_warn("out of memory: %lu bytes wanted, %lu of %lu pages are free, caller %pS\n", size,
 		nr_free_pages(), totalram_pages(), (void *)caller);

@@ -324,39 +324,6 @@ static void mistakes_are_reported(struct kunit *test)
 	KUNIT_EXPECT_BUG(test, "which is free already", iounmap(addr));
 }
 
-/* n = 0, 1, 2 ... fails, in a range without a page table where there is one. */
-static void nth_allocation_fails(struct kunit *test)
-{
-	unsigned long used, end;
-	struct vm_struct *filler = NULL, *area;
-	void __iomem *addr;
-	unsigned int n;
-
-	area = get_vm_area(PAGE_SIZE, VM_MAP);
-	KUNIT_ASSERT_NOT_NULL(test, area);
-	used = (unsigned long)area->addr;
-	free_vm_area(area);
-	for (end = (used + PMD_SIZE) & PMD_MASK; end < VMALLOC_END; end += PMD_SIZE)
-		if (pmd_none(*pmd_off_k(end)))
-			break;
-	if (end < VMALLOC_END)
-		filler = get_vm_area(end - used - PAGE_SIZE, VM_MAP);
-
-	for (n = 0;; n++) {
-		fail_nth_set(n);
-		addr = ioremap(HPET_BASE, 2 * PAGE_SIZE);
-		if (!fail_nth_clear())
-			break;
-		iounmap(addr);
-		KUNIT_ASSERT_TRUE(test, vmalloc_check());
-	}
-	KUNIT_EXPECT_GE(test, n, filler ? 3 : 2);
-	KUNIT_ASSERT_NOT_NULL(test, (void __force *)addr);
-	iounmap(addr);
-	if (filler)
-		free_vm_area(filler);
-}
-
 /* Every alignment of both sides and every length, in ordinary memory. */
 static void block_copies(struct kunit *test)
 {
@@ -398,7 +365,7 @@ static struct kunit_case ioremap_cases[] = {
 	KUNIT_CASE(nonsense_is_refused),
 	KUNIT_CASE(ram_is_refused),
 	KUNIT_CASE(mistakes_are_reported),
-	KUNIT_CASE(nth_allocation_fails),
+
 	KUNIT_CASE(block_copies),
 	{},
 };

