@@ -6,6 +6,7 @@
 #   O=build          where to build
 #   OPT=-O2          optimisation of the kernel (-O0, -O2, -Os)
 #   LLVM=1           clang and ld.lld in place of the cross GCC
+#   UBSAN=1          a kernel that reports undefined behaviour; O= is then build/ubsan by itself
 #   V=1              print whole commands
 #   MEM=128M         RAM of `make run` and friends
 #   KERNEL_ARGS=...  the kernel's command line; a $ may be typed as $ or as $$
@@ -13,7 +14,7 @@
 #   BREAK=kmain      where `make gdb` stops first
 #   T=pattern        tests of `make test` to run
 
-O       ?= build
+O       ?= build$(if $(UBSAN),/ubsan)
 # One folder has one name, however it was given: else a new name would rebuild everything.
 override O := $(patsubst $(CURDIR)/%,%,$(abspath $(O)))
 OPT     ?= -O2
@@ -45,13 +46,23 @@ GCC_FLAGS := -fno-partial-inlining
 endif
 NASM    := nasm
 
+# Signed integers wrap - but nothing may count on it: what is built to find undefined behaviour is
+# built without. The handlers (kernel/ubsan.c) are not themselves watched.
+ifdef UBSAN
+UBSAN_FLAGS := -fsanitize=undefined -DCONFIG_UBSAN $(if $(LLVM),,-Wno-format-overflow)
+$(O)/kernel/ubsan.o: CFLAGS += -fno-sanitize=undefined
+else
+WRAPV   := -fwrapv
+UBSAN_NOT := kernel/ubsan.c
+endif
+
 CPPFLAGS := -nostdinc -I. -Iarch/x86/include
 CFLAGS  := -std=gnu11 $(OPT) -g -m32 -mregparm=3 -march=i686 -mtune=generic -ffreestanding -mgeneral-regs-only \
-           -fno-pic -fno-pie -fno-common -fno-strict-aliasing -fwrapv -fcf-protection=none \
+           -fno-pic -fno-pie -fno-common -fno-strict-aliasing $(WRAPV) -fcf-protection=none \
            -fstack-protector-strong -mstack-protector-guard=global -fno-omit-frame-pointer -fno-optimize-sibling-calls \
            -fno-asynchronous-unwind-tables -fno-delete-null-pointer-checks \
            -ffile-prefix-map=$(CURDIR)/= -ffile-prefix-map=$(CURDIR)=. \
-           -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef $(GCC_FLAGS)
+           -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef $(GCC_FLAGS) $(UBSAN_FLAGS)
 LDFLAGS := -m elf_i386 -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none
 ASFLAGS := -f elf32 -Werror
 
@@ -64,7 +75,7 @@ SRCS += $(sort $(wildcard kernel/lib/*.c))
 # arch/x86/: the contract on the CPU
 SRCS += $(sort $(wildcard arch/x86/*.asm arch/x86/*.c arch/x86/mm/*.asm arch/x86/mm/*.c))
 # kernel/: services
-SRCS += $(sort $(wildcard kernel/*.c))
+SRCS += $(filter-out $(UBSAN_NOT),$(sort $(wildcard kernel/*.c)))
 # mm/: memory management
 SRCS += $(sort $(wildcard mm/*.c))
 # what uses memory, the monitor, the suites
@@ -127,14 +138,15 @@ $(O)/k896.iso: $(O)/k896.elf boot/grub.cfg tools/iso.py
 # about page tables and exceptions; of the suites it leaves out those of the bare CPU and its devices.
 HOST_CC    := i686-linux-gnu-gcc
 HOST_NAMES := asan plain
-HOST_asan  := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-sanitize=null -Wno-clobbered
+HOST_asan  := -O1 -fno-wrapv -fsanitize=address,undefined -fno-sanitize-recover=all -fno-sanitize=null -Wno-clobbered
 HOST_plain := -O2
 
 HOST_NOT   := $(addprefix kernel/tests/,traps_test.c step_test.c console_test.c)
 HOST_SRCS  := $(sort $(wildcard kernel/lib/*.c arch/host/*.c arch/host/*.asm arch/x86/mm/*.c)) \
               $(addprefix arch/x86/,backtrace.c extable.c fault.c irq.c machine_check.c setup.c \
                 step.c traps.c) \
-              $(sort $(wildcard kernel/*.c mm/*.c kernel/drivers/*.c kernel/monitor/*.c mm/tests/*.c)) \
+              $(filter-out kernel/ubsan.c,$(sort $(wildcard kernel/*.c))) \
+              $(sort $(wildcard mm/*.c kernel/drivers/*.c kernel/monitor/*.c mm/tests/*.c)) \
               $(filter-out $(HOST_NOT),$(sort $(wildcard kernel/tests/*.c)))
 HOST_PROC  := $(sort $(wildcard arch/host/process/*.c))
 
@@ -249,7 +261,7 @@ test:                                   ## run all tests and checks, headless; T
 # Each checker is a target of its own, check-NAME, and remembers under $(O)/check/ which files are
 # clean. A file is looked at again when it, any header, the flags or the checker's settings change.
 CHECKS   := includes house sparse cppcheck tidy analyzer format shell python
-C_SRCS   := $(filter %.c,$(SRCS))
+C_SRCS   := $(sort $(filter %.c,$(SRCS)) kernel/ubsan.c)
 H_SRCS   := $(filter-out $(C_SRCS),$(filter %.c,$(HOST_SRCS)) $(HOST_PROC))
 C_HDRS   := $(sort $(shell find arch boot kernel mm -name '*.h'))
 SCRIPTS  := tools/setup .ci/run

@@ -209,6 +209,15 @@ static noinline void crash_canary(void)
 	__asm__ __volatile__("ud2" : : "S"(__stack_chk_guard), "r"(array) : "memory");
 }
 
+/* Ends only a kernel of make UBSAN=1, and the host build with its sanitizer; else it wraps. */
+static noinline void crash_undefined(void)
+{
+	static volatile int number = 0x7fffffff;
+
+	/* cppcheck-suppress integerOverflow; it is what this is about */
+	number = number + 1;
+}
+
 /*
  * Two uses after free. They end the kernel only where somebody watches: the page's with
  * debug_pagealloc=on, both in the host build with its sanitizer.
@@ -253,6 +262,7 @@ static const struct {
 	{"warn", crash_warn},
 	{"overrun", crash_overrun},
 	{"canary", crash_canary},
+	{"undefined", crash_undefined},
 	{"locked", crash_locked},
 	{"deadlock", crash_deadlock},
 	{"interrupt", crash_interrupt},

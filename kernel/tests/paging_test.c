@@ -29,13 +29,16 @@ static void paging_test_exit(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ptdump_check());
 }
 
-/* Unwatched, as the last byte of a section may be a sanitizer's red zone. */
-static __no_sanitize_address u8 read_byte(unsigned long addr)
+/*
+ * Unwatched: the last byte of a section may be a sanitizer's red zone, and one of the
+ * addresses is the null pointer.
+ */
+static __no_sanitize_address __no_sanitize_undefined u8 read_byte(unsigned long addr)
 {
 	return *(volatile u8 *)addr;
 }
 
-static __no_sanitize_address void write_byte(unsigned long addr, u8 value)
+static __no_sanitize_address __no_sanitize_undefined void write_byte(unsigned long addr, u8 value)
 {
 	*(volatile u8 *)addr = value;
 }

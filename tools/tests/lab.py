@@ -36,6 +36,9 @@ VARIANTS = {
     "O0": ["OPT=-O0"],
     "Os": ["OPT=-Os"],
     "clang": ["LLVM=1"],
+    # The two compilers call kernel/ubsan.c in different ways.
+    "ubsan": ["UBSAN=1"],
+    "ubsan-clang": ["UBSAN=1", "LLVM=1", "OPT=-O1"],
 }
 TAIL = 40       # lines of a log that a failure shows
 WIDTH = 160     # and columns
@@ -45,7 +48,8 @@ def clean_env():
     """The environment without what a make above us left in it: its flags and job server."""
     return {key: value for key, value in os.environ.items()
             if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMOUT",
-                           "MAKE_TERMERR", "O", "OPT", "LLVM", "V", "KERNEL_ARGS", "MEM", "T")}
+                           "MAKE_TERMERR", "O", "OPT", "LLVM", "UBSAN", "V", "KERNEL_ARGS", "MEM",
+                           "T")}
 
 
 def make(*args, root=ROOT, timeout=600):
@@ -116,7 +120,8 @@ class Config:
 
     @property
     def skips(self):
-        return frozenset().union(*self.lacks, *skips.by_options(self.args, self.extra))
+        return frozenset().union(*self.lacks, *skips.by_options(self.args, self.extra),
+                                 *skips.by_variant(self.variant))
 
     @property
     def elf(self):

@@ -72,6 +72,26 @@ STEPS = {
     "highmem.lookup_at_every_instruction",
 }
 
+# Nobody looks for undefined behaviour, or somebody else than the kernel.
+UBSAN = {f"ubsan.{case}" for case in (
+    "array_index",
+    "assumed_alignment",
+    "bits_of_zero",
+    "division",
+    "invalid_bool",
+    "misaligned_pointer",
+    "null_pointer",
+    "null_where_none_may_be",
+    "object_too_small",
+    "place_is_named",
+    "pointer_overflow",
+    "shift",
+    "signed_overflow",
+    "signed_overflow_of_64_bits",
+    "unreachable_code",
+    "what_is_defined_is_not_reported",
+)}
+
 # --- what the options of QEMU and of the kernel decide ------------------------------------
 
 # QEMU's educational device, which is there only when it is asked for.
@@ -96,3 +116,9 @@ def by_options(args, extra):
         yield LARGE_PAGES
     if "slab_debug=" in args or "init_on_" in args:
         yield OBJECT_ARRAYS
+
+
+def by_variant(variant):
+    """Likewise with this build of the kernel."""
+    if not variant.startswith("ubsan"):
+        yield UBSAN

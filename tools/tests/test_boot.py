@@ -31,6 +31,9 @@ MATRIX = [
     # How the kernel is loaded, on either machine, and how it was compiled. The
     # slow ones come first, so that the last worker to finish is not late.
     *[Config(f"{variant}-kernel", variant=variant, mem="1G") for variant in ("O0", "Os", "clang")],
+    # Undefined behaviour is reported: by either compiler's calls, with and without high memory.
+    Config("ubsan-1G", variant="ubsan", mem="1G"),
+    *[small(f"{variant}-64M", variant=variant) for variant in ("ubsan", "ubsan-clang")],
     *[small(f"{variant}-iso", via="iso", variant=variant) for variant in ("O0", "Os", "clang")],
     small("iso-pc", via="iso"),
     small("iso-q35", via="iso", machine="q35", mem="256M"),

@@ -149,6 +149,11 @@ def test_verbose_shows_commands(clone):
     assert commands(output) == []
 
 
+def test_ubsan_has_a_folder_of_its_own():
+    """So that building it in between does not rebuild everything."""
+    assert "build/ubsan/k896.elf" in make(lab.ROOT, "-n", "UBSAN=1", "kernel")
+
+
 def test_help_names_each_target():
     output = make(lab.ROOT, "help")
     for target in ("all", "iso", "run", "run-kernel", "debug", "gdb", "test", "check", "clean",

@@ -166,10 +166,10 @@ def test_crash_of_other_compilers(variant, how):
 
 
 def test_every_crash_is_known():
-    """What the kernel can do by crash= is what is tested here, three apart."""
+    """What the kernel can do by crash= is what is tested here, four apart."""
     text = (lab.ROOT / "kernel" / "monitor" / "crash.c").read_text(encoding="utf-8")
     offered = re.findall(r'^\t\{"([a-z-]+)", crash_', text, re.MULTILINE)
-    assert set(offered) == {*CRASHES, "warn", "freed-page", "freed-object"}
+    assert set(offered) == {*CRASHES, "warn", "undefined", "freed-page", "freed-object"}
 
 
 # --- the stack canary --------------------------------------------------------------------
@@ -214,6 +214,30 @@ def test_each_boot_has_its_own_canary(tmp_path, name, config):
     canaries = [canary_of_boot(tmp_path, config, "")[1] for _ in range(4)]
     assert len(set(canaries)) == len(canaries), f"{name}: {canaries}"
     assert not any(canary & 0xff for canary in canaries)
+
+
+UNDEFINED = (r"BUG: undefined behaviour at kernel/monitor/crash\.c:\d+:\d+: "
+             r"signed integer overflow: 2147483647 \+ 1 is no value of type 'int'$")
+
+
+@pytest.mark.parametrize("variant", ["ubsan", "ubsan-clang"])
+def test_undefined_behaviour_is_reported(variant):
+    run = lab.boot(Config(f"crash-{variant}", variant=variant, timeout=30),
+                   "selftest=none exit=1 crash=undefined")
+    check(run, lab.ktap.EXIT_PANIC, [
+        UNDEFINED, *trace("kbug", "__ubsan_handle_add_overflow", "crash_undefined"),
+        r"Kernel panic: a caller's bug, and on_bug=panic$"])
+
+
+def test_undefined_behaviour_is_survived_with_on_bug_continue():
+    run = lab.boot(Config("crash-ubsan-continue", variant="ubsan", timeout=30),
+                   "selftest=none exit=1 on_bug=continue crash=undefined")
+    check(run, lab.ktap.EXIT_PASS, [UNDEFINED, *trace("kbug", "crash_undefined")])
+
+
+def test_undefined_behaviour_goes_unnoticed_elsewhere():
+    run = lab.boot(Config("crash-undefined", timeout=30), "selftest=none exit=1 crash=undefined")
+    check(run, lab.ktap.EXIT_PASS, ["crash=undefined$"])
 
 
 def test_use_of_a_freed_page():

@@ -14,7 +14,7 @@ import pytest
 
 import ktap
 import lab
-from skips import DEVICES, EDU, HIGHMEM, STEPS, by_options
+from skips import DEVICES, EDU, HIGHMEM, STEPS, UBSAN, by_options
 
 # The sanitized runs take longest, so they are dealt out first.
 BUILDS = ("asan", "plain")
@@ -69,7 +69,7 @@ def self_test(build, name, *args, skips=()):
     suites = (table["__kunit_suites_end"] - table["__kunit_suites_start"]) // 4
     # The status is that of a program; ktap judges QEMU's.
     status = ktap.EXIT_PASS if done.returncode == 0 else done.returncode
-    problems = ktap.judge(status, done.stdout, skips={*skips, *EDU, *DEVICES}, suites=suites)
+    problems = ktap.judge(status, done.stdout, skips={*skips, *EDU, *DEVICES, *UBSAN}, suites=suites)
     if done.stderr:
         problems.append("something on standard error")
     if problems:
@@ -130,6 +130,14 @@ def test_a_use_after_free_is_found(how, function):
     assert "AddressSanitizer: use-after-poison" in done.stderr
     assert re.search(rf"#0 0x[0-9a-f]+ in {function} ", done.stderr), done.stderr
     assert f"to repeat: {program('asan')} selftest=none crash={how}\n" in done.stderr
+
+
+def test_undefined_behaviour_is_found():
+    """Overflow of signed integers too, which wraps in the kernel's other builds."""
+    done = run("asan", "undefined", "selftest=none", "crash=undefined")
+    assert done.returncode == 1
+    assert re.search(r"kernel/monitor/crash\.c:\d+:\d+: runtime error: signed integer overflow: "
+                     r"2147483647 \+ 1 cannot be represented in type 'int'", done.stderr), done.stderr
 
 
 def test_faults_are_reported_as_on_the_cpu():
