@@ -8,7 +8,6 @@
  *                               pages stop being reserved and go to the buddy
  *   init_per_zone_wmark_min()   watermarks, reserves and batches, now that it is
  *                               known how much each zone manages
- *   free_initmem()              gives the start-up code itself away
  *
  * "Reserved" is the state of everything that the page allocator never got: holes,
  * firmware, the kernel's image, mem_map. Because pages start out so, handing over is
@@ -29,7 +28,6 @@
 #include <kernel/lib/string.h>
 #include <kernel/printk.h>
 #include <kernel/resource.h>
-#include <kernel/sections.h>
 
 #include <mm/internal.h>
 #include <mm/memblock.h>
@@ -323,37 +321,4 @@ unsigned long free_reserved_area(void *start, void *end, int poison, const char 
 	if (name && pages)
 		pr_info("Freeing %s memory: %luK\n", name, pages << (PAGE_SHIFT - 10));
 	return pages;
-}
-
-static unsigned long __init kb_between(const char *start, const char *end)
-{
-	return (unsigned long)(end - start) >> 10;
-}
-
-void __init mem_init_print_info(void)
-{
-	unsigned long present = contig_page_data.node_present_pages;
-	unsigned long managed = totalram_pages();
-
-	pr_info("Memory: %luK/%luK available (%luK kernel code, %luK rodata, %luK rwdata, %luK init, %luK bss, %luK reserved, %luK highmem)\n",
-		managed << (PAGE_SHIFT - 10), present << (PAGE_SHIFT - 10),
-		kb_between(_stext, __start_rodata), kb_between(__start_rodata, _sdata),
-		kb_between(_sdata, __init_begin), kb_between(__init_begin, __init_end),
-		kb_between(__init_end, _end), (present - managed) << (PAGE_SHIFT - 10),
-		contig_page_data.node_zones[ZONE_HIGHMEM].managed_pages << (PAGE_SHIFT - 10));
-}
-
-/* Give a piece of the image away: first its name, then its pages. */
-static void free_image_part(void *start, void *end, const char *name)
-{
-	release_named(__pa(start), (unsigned long)end - (unsigned long)start);
-	set_memory_rw((unsigned long)start, PFN_UP((unsigned long)end - (unsigned long)start));
-	free_reserved_area(start, end, POISON_FREE_INITMEM, name);
-}
-
-void free_initmem(void)
-{
-	free_image_part(__va(__boot_start), __va(__boot_end), "boot code");
-	free_image_part(__init_begin, __init_end, "unused kernel image (initmem)");
-	init_per_zone_wmark_min();
 }
