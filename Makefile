@@ -27,7 +27,7 @@ say      = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all kernel host iso run run-kernel debug gdb test test-host check clean help FORCE
+.PHONY: all kernel host lift iso run run-kernel debug gdb test test-host check clean help FORCE
 all: $(O)/k896.elf $(O)/k896.iso        ## build the kernel and its ISO image (default)
 
 # --- toolchain: i686-elf- or Debian's i686-linux-gnu-, or clang ----------------------------------
@@ -215,6 +215,58 @@ $(foreach name,$(HOST_NAMES),$(eval $(call host_rules,$(name))))
 
 host: $(HOST_NAMES:%=$(O)/host-%/k896-host) ## build the kernel as a Linux process: host-asan, host-plain
 
+# --- mm/ lifted out: arch/host/lift/, the smallest port, and the example of mm/README.md -----------
+
+# What a kernel that wants pages and objects takes. --gc-sections leaves out what it does not call,
+# so that only that much of the contract need be there.
+LIFT_MM   := memblock memblock_check memblock_show mm_init buddy page_alloc page_check page_account \
+             debug_page shrinker fail show_mem highmem slab slab_common slab_debug slab_report \
+             slab_show kmalloc util
+LIFT_SRCS := $(LIFT_MM:%=mm/%.c) $(sort $(wildcard kernel/lib/*.c)) \
+             $(addprefix kernel/,resource.c seq.c spinlock.c)
+LIFT_PORT := arch/host/lift/port.c
+
+LIFT_CPPFLAGS := -nostdinc -I. -Iarch/host/lift/include
+LIFT_CFLAGS   := -std=gnu11 -O2 -g -ffreestanding -fno-strict-aliasing -fwrapv -fno-common \
+             -fno-delete-null-pointer-checks -fno-stack-protector -fno-pic -fno-pie \
+             -ffunction-sections -fdata-sections $(filter -W%,$(CFLAGS))
+# The kernel's code lies from _stext on.
+LIFT_LDFLAGS  := -no-pie -Wl,--gc-sections -Wl,--defsym,_stext=__executable_start -Wl,-z,noexecstack
+
+# By the cross GCC; the same watched by the sanitizers; 64-bit, by another compiler.
+LIFT_NAMES := plain asan 64
+LIFT_GCC   := i686-linux-gnu-gcc -fno-partial-inlining
+LIFT_plain := $(LIFT_GCC)
+LIFT_asan  := $(LIFT_GCC) -fsanitize=address,undefined -fno-sanitize-recover=all -static-libasan -static-libubsan
+LIFT_64    := clang --target=x86_64-linux-gnu
+
+$(O)/.lift-flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(LIFT_CPPFLAGS) $(LIFT_CFLAGS) $(LIFT_LDFLAGS)' '$(LIFT_SRCS)' \
+	  $(foreach name,$(LIFT_NAMES),'$(LIFT_$(name))') > $@.new
+	@cmp -s $@.new $@ || cp $@.new $@
+
+# lift_rules NAME - objects below $(O)/lift-NAME, and the example
+define lift_rules
+LIFT_$(1)_OBJS := $$(patsubst %,$$(O)/lift-$(1)/%.o,$$(LIFT_SRCS) $$(LIFT_PORT))
+DEPS += $$(LIFT_$(1)_OBJS:.o=.d) $$(O)/lift-$(1)/arch/host/lift/example.c.d
+
+$$(O)/lift-$(1)/%.c.o: %.c $$(O)/.lift-flags
+	@mkdir -p $$(@D)
+	$$(call say,LIFT,$$<)
+	$$(Q)$$(LIFT_$(1)) $$(LIFT_CPPFLAGS) $$(LIFT_CFLAGS) -MMD -MP -c -o $$@ $$<
+
+$$(O)/lift-$(1)/example: $$(LIFT_$(1)_OBJS) $$(O)/lift-$(1)/arch/host/lift/example.c.o
+	$$(call say,LD,$$@)
+	$$(Q)$$(LIFT_$(1)) $$(LIFT_LDFLAGS) -o $$@ $$^
+endef
+$(foreach name,$(LIFT_NAMES),$(eval $(call lift_rules,$(name))))
+
+lift:                                   ## mm/ outside of this kernel: build and run mm/README.md's example
+	$(Q)tools/setup host
+	$(Q)$(MAKE) $(O)/lift-plain/example
+	$(Q)$(O)/lift-plain/example
+
 # --- run and debug ------------------------------------------------------------------------------
 
 # The command line goes through the environment, so that neither make nor the shell sees its `$`.
@@ -263,6 +315,7 @@ test:                                   ## run all tests and checks, headless; T
 CHECKS   := includes house sparse cppcheck tidy analyzer format shell python
 C_SRCS   := $(sort $(filter %.c,$(SRCS)) kernel/ubsan.c)
 H_SRCS   := $(filter-out $(C_SRCS),$(filter %.c,$(HOST_SRCS)) $(HOST_PROC))
+H_SRCS   += $(sort $(wildcard arch/host/lift/*.c))
 C_HDRS   := $(sort $(shell find arch boot kernel mm -name '*.h'))
 SCRIPTS  := tools/setup .ci/run
 PYTHONS  := $(sort $(wildcard tools/*.py tools/tests/*.py)) tools/check-includes tools/check-house
