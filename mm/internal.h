@@ -84,6 +84,13 @@ unsigned int free_list_bulk(struct zone *zone, unsigned int order, unsigned int 
 			    struct list_head *list);
 
 /*
+ * mm_init.c
+ */
+
+/** build_zonelists - list the zones that have memory, highest first; where requests begin */
+void build_zonelists(struct pglist_data *pgdat);
+
+/*
  * page_alloc.c
  */
 

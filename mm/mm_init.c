@@ -133,8 +133,7 @@ static void __init zone_init(struct pglist_data *pgdat, enum zone_type idx, unsi
 		zone->present_pages);
 }
 
-/* Zones that have memory, highest first; and where each kind of request begins. */
-static void __init build_zonelists(struct pglist_data *pgdat)
+void build_zonelists(struct pglist_data *pgdat)
 {
 	struct zoneref *ref = pgdat->node_zonelist._zonerefs;
 	struct zone *zone;

@@ -18,6 +18,7 @@
 #include <kernel/lib/list.h>
 #include <mm/tests/models.h>
 #include <mm/tests/page_alloc_test.h>
+#include <mm/tests/page_map.h>
 
 #define MAX_PAGES MAX_ORDER_NR_PAGES
 #define NR_LISTS  NR_PCP_LISTS
@@ -31,15 +32,15 @@ struct block {
 
 /*
  * @base: first page of the block of the real allocator; all numbers count from there
- * @first, @end: the zone's part
- * @used:   of each page: it is not free
+ * @map, @used: of the zone's part of it
  * @out:    blocks that are out
  * @list, @on_list: as rmqueue_bulk() fills them, by order; and the same, as numbers
  */
 static struct world {
 	struct zone *zone;
 	struct page *base;
-	unsigned int first, end, nr_out, nr_on_list[NR_LISTS];
+	unsigned int nr_out, nr_on_list[NR_LISTS];
+	struct page_map map;
 	bool used[MAX_PAGES];
 	struct block out[MAX_PAGES];
 	struct list_head list[NR_LISTS];
@@ -47,75 +48,6 @@ static struct world {
 } w;
 
 /* ---- The model -------------------------------------------------------------------------- */
-
-static bool all_free(unsigned int start, unsigned int order)
-{
-	unsigned int i;
-
-	if (start < w.first || start + (1U << order) > w.end)
-		return false;
-	for (i = start; i < start + (1U << order); i++)
-		if (w.used[i])
-			return false;
-	return true;
-}
-
-/* The order of the free block that begins at a free page which the one before leaves. */
-static unsigned int block_order(unsigned int start)
-{
-	unsigned int order = 0;
-
-	while (order < MAX_ORDER - 1 && !(start & ((2U << order) - 1)) &&
-	       all_free(start, order + 1))
-		order++;
-	return order;
-}
-
-/* How many free blocks there are of each order; or, the order of the one at @at, -1. */
-static int walk_blocks(unsigned int *nr_free, unsigned int at)
-{
-	unsigned int i, order;
-	int found = -1;
-
-	memset(nr_free, 0, MAX_ORDER * sizeof(nr_free[0]));
-	for (i = w.first; i < w.end; i += 1U << order) {
-		order = 0;
-		if (w.used[i])
-			continue;
-		order = block_order(i);
-		nr_free[order]++;
-		if (i == at)
-			found = (int)order;
-	}
-	return found;
-}
-
-/* Must a block of @order come from the free block at @at: a smallest one that will do? */
-static void check_source(struct model_run *run, unsigned int at, unsigned int order)
-{
-	unsigned int nr_free[MAX_ORDER], smallest = order;
-	int found = walk_blocks(nr_free, at);
-
-	while (smallest < MAX_ORDER && !nr_free[smallest])
-		smallest++;
-	MODEL_EQ(run, found, (int)smallest);
-}
-
-/* Blocks of @order that could be cut from what is free. */
-static unsigned int nr_available(unsigned int order)
-{
-	unsigned int nr_free[MAX_ORDER], nr = 0, i;
-
-	walk_blocks(nr_free, 0);
-	for (i = order; i < MAX_ORDER; i++)
-		nr += nr_free[i] << (i - order);
-	return nr;
-}
-
-static void set_used(unsigned int start, unsigned int order, bool used)
-{
-	memset(&w.used[start], used, 1U << order);
-}
 
 static void add_out(unsigned int start, unsigned int order)
 {
@@ -136,7 +68,7 @@ static unsigned int number_of(struct model_run *run, const struct page *page)
 {
 	unsigned long nr = (unsigned long)(page - w.base);
 
-	MODEL_TRUE(run, nr >= w.first && nr < w.end);
+	MODEL_TRUE(run, nr >= w.map.first && nr < w.map.end);
 	return (unsigned int)nr;
 }
 
@@ -146,20 +78,20 @@ static void compare_flags(struct model_run *run)
 	static unsigned long flags[MAX_PAGES];
 	unsigned int i, k, order;
 
-	for (i = w.first; i < w.end; i++)
+	for (i = w.map.first; i < w.map.end; i++)
 		flags[i] = page_flags_zone(w.zone->idx);
-	for (i = w.first; i < w.end; i += 1U << order) {
+	for (i = w.map.first; i < w.map.end; i += 1U << order) {
 		order = 0;
 		if (w.used[i])
 			continue;
-		order = block_order(i);
+		order = page_map_order(&w.map, i);
 		flags[i] = page_flags_buddy(w.zone, order);
 		model_digest_add(run, i << 8 | order);
 	}
 	for (order = 0; order < NR_LISTS; order++)
 		for (k = 0; k < w.nr_on_list[order]; k++)
 			flags[w.on_list[order][k]] = page_flags_pcp(w.zone, order);
-	for (i = w.first; i < w.end; i++)
+	for (i = w.map.first; i < w.map.end; i++)
 		if (w.base[i].flags != flags[i])
 			MODEL_FAIL(run, "page %u has flags %#lx, but should have %#lx", i,
 				   w.base[i].flags, flags[i]);
@@ -170,7 +102,7 @@ static void compare_counts(struct model_run *run)
 	unsigned int nr_free[MAX_ORDER], order;
 	unsigned long pages = 0;
 
-	walk_blocks(nr_free, 0);
+	page_map_blocks(&w.map, nr_free, 0);
 	for (order = 0; order < MAX_ORDER; order++) {
 		MODEL_EQ(run, w.zone->free_area[order].nr_free, nr_free[order]);
 		pages += (unsigned long)nr_free[order] << order;
@@ -199,12 +131,12 @@ static void do_alloc(struct model_run *run)
 	struct page *page = rmqueue(w.zone, order);
 
 	if (!page) {
-		MODEL_EQ(run, nr_available(order), 0);
+		MODEL_EQ(run, page_map_available(&w.map, order), 0);
 		return;
 	}
 	start = number_of(run, page);
-	check_source(run, start, order);
-	set_used(start, order, true);
+	MODEL_TRUE(run, page_map_is_source(&w.map, start, order));
+	page_map_set(&w.map, start, order, true);
 	add_out(start, order);
 	model_digest_add(run, start);
 }
@@ -215,7 +147,7 @@ static void give_back(struct model_run *run, struct block block)
 	if (model_one_in(run, 4))
 		w.base[block.start].flags |= page_flags_order(random_order(run)) | 1UL << PG_pcp;
 	free_one_page(w.zone, &w.base[block.start], block.order);
-	set_used(block.start, block.order, false);
+	page_map_set(&w.map, block.start, block.order, false);
 }
 
 static void do_free(struct model_run *run)
@@ -260,10 +192,10 @@ static void check_entry(struct model_run *run, unsigned int start, unsigned int 
 			unsigned int expected)
 {
 	MODEL_TRUE(run, !(start & ((1U << order) - 1)));
-	if (start != expected || !all_free(start, order))
-		check_source(run, start, order);
-	MODEL_TRUE(run, all_free(start, order));
-	set_used(start, order, true);
+	if (start != expected || !page_map_free(&w.map, start, order))
+		MODEL_TRUE(run, page_map_is_source(&w.map, start, order));
+	MODEL_TRUE(run, page_map_free(&w.map, start, order));
+	page_map_set(&w.map, start, order, true);
 	model_digest_add(run, start);
 }
 
@@ -272,7 +204,7 @@ static void do_bulk_alloc(struct model_run *run)
 	unsigned int order = model_choose(run, NR_LISTS), expected = MAX_PAGES, taken;
 	unsigned int *nr = &w.nr_on_list[order];
 	unsigned int count = model_choose(run, MAX_LIST - *nr + 1), had = *nr, i = 0;
-	unsigned int available = nr_available(order);
+	unsigned int available = page_map_available(&w.map, order);
 	struct page *page;
 	unsigned long flags;
 
@@ -308,7 +240,7 @@ static void do_bulk_free(struct model_run *run)
 	local_irq_restore(flags);
 	MODEL_EQ(run, freed, min(count, *nr));
 	while (freed--)
-		set_used(w.on_list[order][--*nr], order, false);
+		page_map_set(&w.map, w.on_list[order][--*nr], order, false);
 	MODEL_EQ(run, list_count_nodes(&w.list[order]), *nr);
 }
 
@@ -327,21 +259,22 @@ static void make_world(struct model_run *run)
 	unsigned int order = 3 + model_choose(run, MAX_ORDER - 3), i;
 
 	memset(&w, 0, sizeof(w));
-	w.end = 1U << order;
+	w.map.end = 1U << order;
 	if (model_one_in(run, 2)) {
-		w.first = model_size(run, w.end / 2);
-		w.end -= model_size(run, w.end / 2 - 1);
+		w.map.first = model_size(run, w.map.end / 2);
+		w.map.end -= model_size(run, w.map.end / 2 - 1);
 	}
-	while (!(w.zone = private_zone_make(order, w.first, w.end - w.first))) {
+	while (!(w.zone = private_zone_make(order, w.map.first, w.map.end - w.map.first))) {
 		MODEL_TRUE(run, order-- > 3);
-		w.first /= 2;
-		w.end /= 2;
+		w.map.first /= 2;
+		w.map.end /= 2;
 	}
-	w.base = pfn_to_page(w.zone->zone_start_pfn) - w.first;
+	w.base = pfn_to_page(w.zone->zone_start_pfn) - w.map.first;
 	for (i = 0; i < NR_LISTS; i++)
 		INIT_LIST_HEAD(&w.list[i]);
 	memset(w.used, true, sizeof(w.used));
-	for (i = w.first; i < w.end; i++)
+	w.map.used = w.used;
+	for (i = w.map.first; i < w.map.end; i++)
 		add_out(i, 0);
 }
 

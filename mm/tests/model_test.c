@@ -33,4 +33,5 @@ static void memmap_model_abandon(void)
 MODEL_SUITE(memmap_model, 2000);
 MODEL_SUITE(memblock_model, 2000);
 MODEL_SUITE(buddy_model, 4000);
+MODEL_SUITE(page_alloc_model, 4000);
 MODEL_SUITE(kmap_model, 4000);

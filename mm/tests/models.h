@@ -18,6 +18,9 @@ void memblock_model_abandon(void);
 void buddy_model_run(struct model_run *run);
 void buddy_model_abandon(void);
 
+void page_alloc_model_run(struct model_run *run);
+void page_alloc_model_abandon(void);
+
 void kmap_model_run(struct model_run *run);
 void kmap_model_abandon(void);
 
