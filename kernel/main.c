@@ -37,7 +37,7 @@
 
 void kmain(u32 magic, phys_addr_t info) __noreturn;
 
-static char selftest_which[128] = "all";
+static char selftest_which[256] = "all";
 
 static int __init selftest_setup(const char *val)
 {
@@ -46,7 +46,7 @@ static int __init selftest_setup(const char *val)
 	strscpy(selftest_which, val, sizeof(selftest_which));
 	return 0;
 }
-kernel_param("selftest", selftest_setup, "all|none|soak|[soak,]SUITE[,SUITE]",
+kernel_param("selftest", selftest_setup, "all|none|soak|[soak,][-]SUITE[.CASE][,...]",
 	     "self-tests to run at boot");
 
 static bool exit_after_tests;

@@ -258,6 +258,116 @@ static bool kunit_fault_hook(struct fault_info *info)
 	return false;
 }
 
+/* --- which of them ------------------------------------------------------------------------------ */
+
+/* SUITE, SUITE.CASE, -SUITE, -SUITE.CASE, separated by commas. Without any that says what to run, all. */
+static struct selection {
+	const char *list;
+	bool all;
+} selected = {.list = "", .all = true};
+
+static const char *name_end(const char *name)
+{
+	const char *comma = strchr(name, ',');
+
+	return comma ? comma : name + strlen(name);
+}
+
+/* starts_with - what is behind @start in [@text, @end), or NULL */
+static const char *starts_with(const char *text, const char *end, const char *start)
+{
+	size_t len = strlen(start);
+
+	return (size_t)(end - text) >= len && !strncmp(text, start, len) ? text + len : NULL;
+}
+
+/* name_is - is [@name, @end) that of the suite, or if @c is not NULL, of this case of it? */
+static bool name_is(const char *name, const char *end, const struct kunit_suite *suite,
+		    const struct kunit_case *c)
+{
+	name = starts_with(name, end, suite->name);
+	if (!name || !c)
+		return name == end;
+	return *name == '.' && starts_with(name + 1, end, c->name) == end;
+}
+
+/* listed - is the suite, or if @c is not NULL, this case of it, to be run, or to be left out? */
+static bool listed(const struct kunit_suite *suite, const struct kunit_case *c, bool left_out)
+{
+	const char *name, *end;
+
+	for (name = selected.list; *name; name = *end ? end + 1 : end) {
+		bool minus = *name == '-';
+
+		end = name_end(name);
+		if (minus == left_out && name_is(name + minus, end, suite, c))
+			return true;
+	}
+	return false;
+}
+
+static bool case_selected(const struct kunit_suite *suite, const struct kunit_case *c)
+{
+	if ((c->slow && !soaking) || listed(suite, c, true))
+		return false;
+	return selected.all || listed(suite, NULL, false) || listed(suite, c, false);
+}
+
+static bool suite_selected(struct kunit_suite *const *s)
+{
+	const struct kunit_case *c;
+
+	if (listed(*s, NULL, true))
+		return false;
+	if (selected.all)
+		return s < __kunit_suites_end;
+	if (listed(*s, NULL, false))
+		return true;
+	for (c = (*s)->test_cases; c->run_case; c++)
+		if (listed(*s, c, false))
+			return true;
+	return false;
+}
+
+/* name_known - is [@name, @end) that of a suite or of a case? Complains if not. */
+static bool name_known(const char *name, const char *end)
+{
+	struct kunit_suite *const *s;
+	const struct kunit_case *c;
+
+	for (s = __kunit_suites_start; s < __kunit_suites_on_request_end; s++) {
+		if (name_is(name, end, *s, NULL))
+			return true;
+		for (c = (*s)->test_cases; c->run_case; c++)
+			if (name_is(name, end, *s, c))
+				return true;
+	}
+	pr_err("selftest: no suite is called %.*s\n", (int)(end - name), name);
+	return false;
+}
+
+/* select - set @selected. Return: false after complaints, when a name is unknown. */
+static bool select(const char *which)
+{
+	const char *name, *end;
+	bool known = true;
+
+	soaking = !strcmp(which, "soak") || !strncmp(which, "soak,", 5);
+	if (soaking)
+		which += which[4] ? 5 : 4;
+	else if (!strcmp(which, "all"))
+		which = "";
+	selected = (struct selection){.list = which, .all = true};
+	for (name = which; *name; name = *end ? end + 1 : end) {
+		bool minus = *name == '-';
+
+		end = name_end(name);
+		known &= name_known(name + minus, end);
+		selected.all &= minus;
+	}
+	return known;
+}
+
 /* --- running ----------------------------------------------------------------------------------- */
 
 /* run_guarded - call fn(test) so that whatever ends it early comes back here */
@@ -378,11 +488,6 @@ static enum kunit_status run_params(struct kunit_suite *suite, struct kunit_case
 	return all;
 }
 
-static bool wanted(const struct kunit_case *c)
-{
-	return soaking || !c->slow;
-}
-
 static bool run_suite(struct kunit_suite *suite, unsigned int number, struct kunit_totals *totals)
 {
 	static struct kunit test;
@@ -392,14 +497,14 @@ static bool run_suite(struct kunit_suite *suite, unsigned int number, struct kun
 	bool started;
 
 	for (c = suite->test_cases; c->run_case; c++)
-		n += wanted(c);
+		n += case_selected(suite, c);
 	pr_raw("    KTAP version 1\n    # Subtest: %s\n    1..%u\n", suite->name, n);
 	started = !suite->suite_init || suite->suite_init(suite) == 0;
 	n = 0;
 	for (c = suite->test_cases; c->run_case; c++) {
 		enum kunit_status status;
 
-		if (!wanted(c))
+		if (!case_selected(suite, c))
 			continue;
 		if (!started) {
 			status = KUNIT_FAILURE;
@@ -424,79 +529,21 @@ static bool run_suite(struct kunit_suite *suite, unsigned int number, struct kun
 	return mine.fail == 0;
 }
 
-/* named_in - is @name one of the names in @list, separated by commas? */
-static bool named_in(const char *list, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (;;) {
-		const char *end = strchr(list, ',');
-		size_t n = end ? (size_t)(end - list) : strlen(list);
-
-		if (n == len && !strncmp(list, name, len))
-			return true;
-		if (!end)
-			return false;
-		list = end + 1;
-	}
-}
-
-static bool suite_exists(const char *name, size_t len)
-{
-	struct kunit_suite *const *s;
-
-	for (s = __kunit_suites_start; s < __kunit_suites_on_request_end; s++)
-		if (strlen((*s)->name) == len && !strncmp((*s)->name, name, len))
-			return true;
-	return false;
-}
-
-/* all_known - does each name in @list name a suite? Complains of those that do not. */
-static bool all_known(const char *list)
-{
-	bool known = true;
-
-	for (;;) {
-		const char *end = strchr(list, ',');
-		size_t n = end ? (size_t)(end - list) : strlen(list);
-
-		if (!suite_exists(list, n)) {
-			pr_err("selftest: no suite is called %.*s\n", (int)n, list);
-			known = false;
-		}
-		if (!end)
-			return known;
-		list = end + 1;
-	}
-}
-
-/* chosen - is this one of the suites of a run? @names is NULL when all are. */
-static bool chosen(const char *names, struct kunit_suite *const *s)
-{
-	return names ? named_in(names, (*s)->name) : s < __kunit_suites_end;
-}
-
 int kunit_run(const char *which)
 {
 	struct kunit_totals totals = {0, 0, 0};
 	struct kunit_suite *const *s;
-	const char *names = which;
 	unsigned int n = 0, failed = 0;
 
-	soaking = !strcmp(which, "soak") || !strncmp(which, "soak,", 5);
-	if (soaking)
-		names = which[4] ? which + 5 : NULL;
-	else if (!strcmp(which, "all"))
-		names = NULL;
-	if (names && !all_known(names))
+	if (!select(which))
 		return -ENOENT;
 	for (s = __kunit_suites_start; s < __kunit_suites_on_request_end; s++)
-		n += chosen(names, s);
+		n += suite_selected(s);
 	set_fault_hook(kunit_fault_hook);
 	pr_raw("KTAP version 1\n# seed=%llu\n1..%u\n", kunit_seed, n);
 	n = 0;
 	for (s = __kunit_suites_start; s < __kunit_suites_on_request_end; s++)
-		if (chosen(names, s))
+		if (suite_selected(s))
 			failed += !run_suite(*s, ++n, &totals);
 	pr_raw("# Totals: pass:%u fail:%u skip:%u total:%u\n", totals.pass, totals.fail,
 	       totals.skip, totals.pass + totals.fail + totals.skip);

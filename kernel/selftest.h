@@ -130,8 +130,9 @@ void kunit_set_account(const struct kunit_account *account);
 
 /**
  * kunit_run - run suites and print KTAP
- * @which: "all", or names separated by commas; "soak" is all with the slow cases,
- *         and "soak" followed by names is those with theirs
+ * @which: "all", or names of suites and of cases (SUITE.CASE) separated by commas; one with a "-"
+ *         in front is left out, of all if nothing else is named; "soak" is all with the slow
+ *         cases, and "soak" followed by names is those with theirs
  * Context: process context, interrupts on.
  * Return: number of failed suites, or -ENOENT when a name is unknown.
  */

@@ -164,6 +164,35 @@ def test_the_same_seed_gives_the_same_run():
     assert strip(logs[0]) == strip(logs[1])
 
 
+def leaves(done):
+    """(suite, case) of each that ran."""
+    return [tuple(path.split(".")[:2]) for path, _ in ktap.parse(done.stdout).leaves()]
+
+
+@pytest.mark.parametrize("which, kept", [
+    ("list,sort", lambda suite, case: suite in ("list", "sort")),
+    ("-list,-sort", lambda suite, case: suite not in ("list", "sort")),
+    ("soak,list", lambda suite, case: suite == "list"),
+    ("sort.elements_travel_whole,list",
+     lambda suite, case: suite == "list" or case == "elements_travel_whole"),
+    ("-sort.elements_travel_whole,sort,list,-list",
+     lambda suite, case: suite == "sort" and case != "elements_travel_whole"),
+])
+def test_suites_are_chosen(which, kept):
+    """By name; a minus in front means all but those, and never those that fail on purpose."""
+    every = leaves(run("plain", "chosen-all", "--map", "dma"))
+    done = run("plain", "chosen", "--map", "dma", f"selftest={which}")
+    assert done.returncode == 0
+    assert leaves(done) == [(suite, case) for suite, case in every if kept(suite, case)]
+
+
+@pytest.mark.parametrize("which", ["lis", "listing", "list.", "list.no_such", "sort,,list", "-", "-lis"])
+def test_names_of_suites_are_checked(which):
+    done = run("plain", "unknown", "--map", "dma", f"selftest={which}")
+    assert "selftest: no suite is called " in done.stdout and "1.." not in done.stdout
+    assert done.returncode == 1
+
+
 @pytest.mark.parametrize("args, message", [
     (["--map", "1M"], "neither START-END"),
     (["--map", "4M-2M"], "neither START-END"),
