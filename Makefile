@@ -27,7 +27,7 @@ say      = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all kernel host lift iso run run-kernel debug gdb test test-host check clean help FORCE
+.PHONY: all kernel host lift iso run run-kernel debug gdb test test-host mutate check clean help FORCE
 all: $(O)/k896.elf $(O)/k896.iso        ## build the kernel and its ISO image (default)
 
 # --- toolchain: i686-elf- or Debian's i686-linux-gnu-, or clang ----------------------------------
@@ -158,6 +158,7 @@ HOST_PROC_CFLAGS := -I. -idirafter arch/host/include -std=gnu11 -O2 -g -m32 -fno
 HOST_VISIBLE  := kmain host_trap_entry host_boot_pg_dir
 # Marks that the linker's own script sets as well.
 HOST_MARKS    := _etext=k896_etext _edata=k896_edata __bss_start=k896_bss_start _end=k896_end
+HOST_LOCALIZE := $(addprefix --keep-global-symbol=,$(HOST_VISIBLE)) $(addprefix --redefine-sym ,$(HOST_MARKS))
 
 $(O)/.host-flags: FORCE
 	@mkdir -p $(@D)
@@ -190,12 +191,12 @@ $$(O)/host-$(1)/%.c.o: %.c $$(O)/.host-flags
 $$(O)/host-$(1)/kernel.host.o: $$(HOST_$(1)_OBJS)
 	$$(call say,LD,$$@)
 	$$(Q)i686-linux-gnu-ld -m elf_i386 -z noexecstack -r -o $$@.tmp $$^
-	$$(Q)i686-linux-gnu-objcopy $$(addprefix --keep-global-symbol=,$$(HOST_VISIBLE)) \
-	  $$(addprefix --redefine-sym ,$$(HOST_MARKS)) $$@.tmp $$@
+	$$(Q)i686-linux-gnu-objcopy $$(HOST_LOCALIZE) $$@.tmp $$@
 
 # As $$(O)/k896.elf: linked until the symbol table that is linked in is that of the link.
-host_$(1)_link = $$(HOST_CC) -m32 -no-pie $$(filter -fsanitize%,$$(HOST_$(1))) -static-libasan -static-libubsan -static-libgcc -Wl,-z,noexecstack \
-  -Wl,-T,arch/host/host.ld -o $$(O)/host-$(1)/$$(1) $$(O)/host-$(1)/kernel.host.o $$(HOST_$(1)_PROC) \
+host_$(1)_LINK = $$(HOST_CC) -m32 -no-pie $$(filter -fsanitize%,$$(HOST_$(1))) -static-libasan -static-libubsan \
+  -static-libgcc -Wl,-z,noexecstack -Wl,-T,arch/host/host.ld
+host_$(1)_link = $$(host_$(1)_LINK) -o $$(O)/host-$(1)/$$(1) $$(O)/host-$(1)/kernel.host.o $$(HOST_$(1)_PROC) \
   $$(O)/host-$(1)/$$(2).o
 host_$(1)_ksyms = $$(PYTHON) tools/kallsyms.py > $$(O)/host-$(1)/$$(1).asm && \
   (cd $$(O)/host-$(1) && $$(NASM) $$(ASFLAGS) -o $$(1).o $$(1).asm)
@@ -310,6 +311,19 @@ test:                                   ## run all tests and checks, headless; T
 	$(Q)tools/setup test
 	$(Q)$(PYTHON) tools/runtests.py --out $(O) $(if $(T),'$(T)')
 
+# --- mutants: tools/mutate.py says what they are, O/mutate/report.txt what became of them -----------
+
+# F=mm/slab.c  files; N=50 so many of each, chosen by SEED=1; LEFT=1 only those that survived the
+# last time; LEAST=85 fails when a file scores less; V=1 shows each.
+MUTATE_FLAGS = $(if $(N),--number $(N)) $(if $(SEED),--seed $(SEED)) $(if $(LEFT),--left) \
+               $(if $(SECONDS),--seconds $(SECONDS)) $(if $(LEAST),--least $(LEAST)) $(if $(V),--verbose)
+
+mutate: $(O)/host-plain/k896-host       ## change mm/ in small ways: do the tests notice? F=file N=how many
+	$(Q)$(PYTHON) tools/mutate.py --out $(O)/mutate $(MUTATE_FLAGS) \
+	  --compile '$(HOST_CC) $(HOST_CPPFLAGS) $(HOST_CFLAGS) $(HOST_plain)' \
+	  --objects '$(HOST_plain_OBJS)' --process '$(HOST_plain_PROC)' \
+	  --localize '$(HOST_LOCALIZE)' --link '$(host_plain_LINK)' $(F)
+
 # Each checker is a target of its own, check-NAME, and remembers under $(O)/check/ which files are
 # clean. A file is looked at again when it, any header, the flags or the checker's settings change.
 CHECKS   := includes house sparse cppcheck tidy analyzer format shell python
@@ -318,7 +332,7 @@ H_SRCS   := $(filter-out $(C_SRCS),$(filter %.c,$(HOST_SRCS)) $(HOST_PROC))
 H_SRCS   += $(sort $(wildcard arch/host/lift/*.c))
 C_HDRS   := $(sort $(shell find arch boot kernel mm -name '*.h'))
 SCRIPTS  := tools/setup .ci/run
-PYTHONS  := $(sort $(wildcard tools/*.py tools/tests/*.py)) tools/check-includes tools/check-house
+PYTHONS  := $(sort $(wildcard tools/*.py tools/mutation/*.py tools/tests/*.py)) tools/check-includes tools/check-house
 CLEAN     = $(C_SRCS:%.c=$(O)/check/%.$(1))
 
 # Fails, showing what was said, when a command fails or says anything at all.

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: MIT
+"""
+The tests that a mutant must fail: runs of the kernel as a process, cheap ones first.
+
+A run is killed at the first sign that something is wrong: a case that fails, a report
+that nobody expected, too much time, too much said. To its end it must go exactly as that
+of the unmutated kernel: as many cases, the same ones skipped, the same exit status,
+nothing on standard error.
+
+The order of the trial is what makes it quick. First the suites of the mutant's own
+subsystem, then all, these again on odd machines and with the options that change what mm/
+does, all without the few cases that take most of the time; last these, one at a time.
+Which they are is measured.
+"""
+import concurrent.futures
+import dataclasses
+import os
+import pathlib
+import re
+import resource
+import selectors
+import signal
+import subprocess
+import threading
+import time
+
+FAST = 0.04             # seconds of the CPU that a fast case takes at most
+LONGEST_LIST = 245      # bytes after selftest=: the kernel takes options of up to 255
+MOST_OUTPUT = 4 << 20   # bytes
+# Seconds of the CPU: at least, and times as many as without a mutant. Who waits for something
+# that never comes uses none: those, by the clock.
+LEAST_LIMIT, PATIENCE = 2, 10
+CLOCK_LIMIT = 60
+
+CASE_DEPTH = 4          # blanks before the result of a case
+
+# Where all suites run, one after the other, until the mutant is dead: the map, the options.
+MAIN = ("1g", ())
+ELSEWHERE = (
+    ("pc64", ("slab_debug=FPZU", "init_on_alloc=1")),
+    ("holes", ("debug_pagealloc=on",)),
+    ("unaligned", ("init_on_free=1", "mem=48M", "memmap=1M$20M", "memmap=1M#30M", "memblock=debug")),
+    ("gap", ("on_bug=continue", "vmalloc=256M")),
+)
+
+# Suites that test a file and are not called like it.
+OWN_SUITES = {
+    "bootmem": ("memblock", "handover"),
+    "buddy": ("page",),
+    "debug_page": ("page", "set_memory"),
+    "fail": ("vmalloc_fail", "page"),
+    "gfp": ("page", "buddy"),
+    "internal": ("page", "buddy"),
+    "mm_init": ("handover", "watermark", "page"),
+    "mmzone": ("page", "buddy"),
+    "page-flags": ("page", "buddy"),
+    "page_account": ("page",),
+    "page_alloc": ("watermark", "buddy"),
+    "pgtable_alloc": ("pgtable", "paging"),
+    "shrinker": ("watermark", "page"),
+    "slab": ("kmalloc",),
+    "kmalloc": ("slab",),
+    "util": ("kmalloc",),
+    "vmap_area": ("vmalloc",),
+    "highmem": ("kmap",),
+    "check": ("mixed",),
+}
+
+_RESULT = re.compile(r"^( *)ok \d+ (\S.*?)(?: # (SKIP).*)?$")
+_BAD = re.compile(r"^ *not ok |^(?! *#).*(?:WARNING:|BUG:|Kernel panic)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One start of the program; @suites: as selftest= wants them."""
+    memory: str
+    options: tuple
+    suites: str = "all"
+
+    def arguments(self):
+        return ("--map", self.memory, *self.options, f"selftest={self.suites}")
+
+    def __str__(self):
+        return " ".join(self.arguments())
+
+
+@dataclasses.dataclass
+class Outcome:
+    """
+    @wrong: the first sign that something is, None when nothing is. @late: time ran out.
+    @seconds: of the CPU, in all and by case.
+    @results: of suites and cases, in order, as (depth, name, skipped); suites have depth 0.
+    """
+    wrong: str | None
+    late: bool
+    seconds: float
+    results: list
+    by_case: dict
+
+
+def _lines(process, deadline):
+    """Yield lines as they come; then None if time or room ran out."""
+    data, total = b"", 0
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0 or not selector.select(left):
+                yield None
+                return
+            part = os.read(process.stdout.fileno(), 65536)
+            if not part:
+                break
+            total += len(part)
+            if total > MOST_OUTPUT:
+                yield None
+                return
+            *whole, data = (data + part).split(b"\n")
+            yield from (line.decode("utf-8", "replace").rstrip("\r") for line in whole)
+
+
+def _cpu_seconds(process):
+    """What a running process has used so far."""
+    stat = pathlib.Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii")
+    user, system = stat.rsplit(")", 1)[1].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def _follow(process, outcome, deadline, timed):
+    """Read what the program says until it is done or something is wrong."""
+    cases, before = [], 0
+    for line in _lines(process, deadline):
+        if line is None:
+            outcome.late = True
+            outcome.wrong = outcome.wrong or "time ran out"
+        elif _BAD.match(line):
+            outcome.wrong = line.strip()
+        elif (match := _RESULT.match(line)):
+            depth, name = len(match[1]), match[2]
+            outcome.results.append((depth, name, bool(match[3])))
+            if timed and depth == CASE_DEPTH:
+                now = _cpu_seconds(process)
+                cases.append((name, now - before))
+                before = now
+            elif not depth:
+                outcome.by_case.update((f"{name}.{case}" if len(cases) > 1 else name, took)
+                                       for case, took in cases)
+                cases.clear()
+        if outcome.wrong:
+            return
+
+
+def start(program, run, limit, timed=False):
+    """Run the program until it is done, something is wrong, or it has used @limit seconds."""
+    outcome = Outcome(None, False, 0, [], {})
+    with subprocess.Popen([str(program), *run.arguments()], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        resource.prlimit(process.pid, resource.RLIMIT_CPU, (limit, limit))
+        try:
+            _follow(process, outcome, time.monotonic() + CLOCK_LIMIT + 5 * limit, timed)
+        except BaseException:
+            process.kill()
+            raise
+        if outcome.wrong:
+            os.kill(process.pid, signal.SIGKILL)        # not yet waited for, so it is there
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if not outcome.wrong and process.returncode:
+        outcome.late = process.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+        outcome.wrong = "time ran out" if outcome.late else f"exit status {process.returncode}"
+    outcome.seconds = usage.ru_utime + usage.ru_stime
+    return outcome
+
+
+class BaselineFails(Exception):
+    """The kernel without a mutant does not pass."""
+
+
+def leave_out(cases):
+    """As selftest= wants it."""
+    return ",".join(f"-{case}" for case in cases)
+
+
+class Trial:
+    """The runs, and how they go without a mutant."""
+
+    def __init__(self, program, jobs):
+        self.program = program
+        self.expected = {}
+        self.lock = threading.Lock()
+        everything = self._measure(Run(*MAIN), timed=True)
+        self.suites = [name for depth, name, _ in everything.results if not depth]
+        self.slow = self._slow_cases(everything.by_case)
+        self.fast = leave_out(self.slow) or "all"
+        common = [Run(*machine, self.fast) for machine in (MAIN, *ELSEWHERE)]
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            list(pool.map(self._measure, common))
+
+    @staticmethod
+    def _slow_cases(by_case):
+        """The slowest cases, as many as can be named, cheapest first."""
+        chosen = []
+        for case in sorted(by_case, key=by_case.get, reverse=True):
+            if by_case[case] > FAST and len(leave_out([*chosen, case])) <= LONGEST_LIST:
+                chosen.append(case)
+        return chosen[::-1]
+
+    def _measure(self, run, timed=False):
+        outcome = start(self.program, run, 300, timed)
+        if outcome.wrong:
+            raise BaselineFails(f"{run}: {outcome.wrong}")
+        with self.lock:
+            self.expected[run] = outcome
+        return outcome
+
+    def own_suites(self, path):
+        """The suites of the subsystem that @path is of."""
+        stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        begins = (stem.split("_")[0], *OWN_SUITES.get(stem, ()))
+        return [suite for suite in self.suites if suite.startswith(begins)]
+
+    def runs(self, path):
+        """All runs for a mutant in @path, in order."""
+        own = self.own_suites(path)
+        if own:
+            slow = [case for case in self.slow if case.split(".")[0] in own]
+            yield Run(*MAIN, ",".join([*own, *([leave_out(slow)] if slow else [])]))
+        for machine in (MAIN, *ELSEWHERE):
+            yield Run(*machine, self.fast)
+        for case in sorted(self.slow, key=lambda case: case.split(".")[0] not in own):
+            yield Run(*MAIN, case)
+
+    def judge(self, program, run):
+        """Return (what killed the mutant or None, did its time run out)."""
+        expected = self.expected.get(run) or self._measure(run)
+        outcome = start(program, run, max(LEAST_LIMIT, round(PATIENCE * expected.seconds)))
+        if not outcome.wrong and outcome.results != expected.results:
+            outcome.wrong = "other cases were run or skipped"
+        return outcome.wrong, outcome.late
