@@ -173,8 +173,8 @@ static bool try_one(struct kunit *test, const struct fail_case *c, unsigned int 
 	what = c->attempt(test, c->arg);
 	failed = disarm(c, what);
 
-	if (failed && what && !c->fallback)
-		KUNIT_FAIL(test, "succeeded, and allocation %u failed", n);
+	if (failed && !what != !c->fallback)
+		KUNIT_FAIL(test, "%s, and allocation %u failed", what ? "succeeded" : "failed", n);
 	if (!failed && !what)
 		KUNIT_FAIL(test, "failed, and none of %u allocations did", n);
 	if (what)

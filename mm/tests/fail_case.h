@@ -25,7 +25,7 @@
  * @prepare:  make what @attempt works on, once before; may be NULL
  * @cleanup:  release that; may be NULL
  * @points:   how many allocations can fail, at the least
- * @fallback: says why, when @attempt is documented to do without one that failed
+ * @fallback: says why, when @attempt is documented to do without any one that fails
  * @stride:   of more than 20 points, every so many-th is tried; 0: all are
  * @arm:      another way to let allocation @n fail; NULL: fail_nth_set(). Then @attempt
  *            fails just when an allocation does

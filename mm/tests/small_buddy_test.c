@@ -270,14 +270,14 @@ static void eight_pages(struct kunit *test)
 
 static void sixteen_pages(struct kunit *test)
 {
-	static const struct small_world world = BUDDY_WORLD("buddy of 16 pages", 4, 0);
+	static const struct small_world world = BUDDY_WORLD("buddy of 16 pages", 5, 0);
 
 	explore_zone(test, 16, false, &world);
 }
 
 static void lists_in_their_order(struct kunit *test)
 {
-	static const struct small_world world = BUDDY_WORLD("buddy, lists as they come", 4, 11);
+	static const struct small_world world = BUDDY_WORLD("buddy, lists as they come", 5, 11);
 
 	explore_zone(test, 16, true, &world);
 }
