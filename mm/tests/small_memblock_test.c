@@ -330,10 +330,28 @@ static bool always(unsigned int op __unused)
 	return true;
 }
 
-static void edit_reset(struct kunit *test __unused)
+/*
+ * What the list begins with, so that a single edit meets regions of both kinds, some that
+ * touch and some that do not, and room for one more.
+ */
+static const u8 three_regions[EDIT_UNITS] = {NOTHING, PLAIN, PLAIN, NOMAP,  NOTHING,
+					     NOTHING, PLAIN, PLAIN, NOTHING};
+
+/* Memory as @units say. */
+static void begin_with(struct kunit *test, const u8 *units, unsigned int nr)
 {
+	unsigned int n;
+
 	memblock_test_reset();
-	begin(EDIT_UNITS);
+	begin(nr);
+	for (n = 0; n < nr; n++)
+		if (units[n] != NOTHING)
+			step_add(test, (struct range){(u8)n, (u8)(n + 1)}, units[n]);
+}
+
+static void edit_reset(struct kunit *test)
+{
+	begin_with(test, three_regions, EDIT_UNITS);
 }
 
 static void describe_range(char *buf, size_t size, const char *what, struct range r)
@@ -471,15 +489,12 @@ static void alloc_step(struct kunit *test, unsigned int op)
 		step_reserve(test, ranges[op]);
 }
 
+/* Two of its units are taken, the one inside a region, the other at a region's end. */
 static void alloc_reset(struct kunit *test)
 {
-	unsigned int n;
-
-	memblock_test_reset();
-	begin(ALLOC_UNITS);
-	for (n = 0; n < ALLOC_UNITS; n++)
-		if (four_regions[n] != NOTHING)
-			step_add(test, (struct range){(u8)n, (u8)(n + 1)}, four_regions[n]);
+	begin_with(test, four_regions, ALLOC_UNITS);
+	step_reserve(test, (struct range){1, 2});
+	step_reserve(test, (struct range){5, 6});
 }
 
 static void alloc_describe(unsigned int op, char *buf, size_t size)
