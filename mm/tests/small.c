@@ -188,9 +188,11 @@ static unsigned int expand(struct kunit *test, const struct small_world *world, 
 		world->step(test, op);
 		world->look(test, &key);
 		stop_if_failed(test, world, path, nr + 1);
+		steps++;
+		if (!memcmp(&key, &states[index].key, sizeof(key)))
+			continue; /* a step on the spot: there is no way to go back */
 		note(test, &key, index, op);
 		go_to(test, world, path, nr);
-		steps++;
 	}
 	return steps;
 }

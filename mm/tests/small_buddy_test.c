@@ -49,39 +49,26 @@ static u32 run_of(unsigned int start, unsigned int order)
 	return ((1U << (1U << order)) - 1) << start;
 }
 
-/* Is [@start, + 2^@order) free? */
-static bool run_free(unsigned int start, unsigned int order)
+/* The free runs of an order, each aligned to its size: bit n is of the one at page n. */
+static u32 runs_of(unsigned int order)
 {
-	return !(run_of(start, order) & ~free_map);
+	static const u32 starts[] = {0xffff, 0x5555, 0x1111, 0x0101, 0x0001};
+	u32 runs = free_map;
+	unsigned int k;
+
+	if (order > top)
+		return 0;
+	for (k = 0; k < order; k++) /* twice as long: a half, and the other half behind it */
+		runs &= runs >> (1U << k);
+	return runs & starts[order];
 }
 
-/* Is it a free block: free, but half of no larger run that is? */
-static bool is_block(unsigned int start, unsigned int order)
-{
-	return run_free(start, order) &&
-	       (order == top || !run_free(start & ~((2U << order) - 1), order + 1));
-}
-
-/* The free blocks of an order: bit n stands for the one that begins at page n. */
+/* The free blocks of an order: the runs that are half of no larger one. */
 static u32 blocks_of(unsigned int order)
 {
-	unsigned int start;
-	u32 blocks = 0;
+	u32 larger = runs_of(order + 1);
 
-	for (start = 0; order <= top && start < nr_pages; start += 1U << order)
-		if (is_block(start, order))
-			blocks |= 1U << start;
-	return blocks;
-}
-
-static bool any_run(unsigned int order)
-{
-	unsigned int start;
-
-	for (start = 0; order <= top && start < nr_pages; start += 1U << order)
-		if (run_free(start, order))
-			return true;
-	return false;
+	return runs_of(order) & ~(larger | larger << (1U << order));
 }
 
 /* The order of the smallest blocks that can serve a request, or NR_ORDERS. */
@@ -154,7 +141,7 @@ static void bring_to_front(unsigned int source, unsigned int choice)
 static void take(struct kunit *test, unsigned int order, unsigned int choice)
 {
 	unsigned int source = source_of(order), start, block;
-	bool there = any_run(order);
+	bool there = runs_of(order);
 	struct page *page;
 
 	bring_to_front(source, choice);
