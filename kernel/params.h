@@ -32,7 +32,7 @@ struct kernel_param {
 
 /* The table is kept after boot, for the monitor; the handlers are __init. */
 #define kernel_param(pname, fn, pusage, phelp)                                                     \
-	static const struct kernel_param __UNIQUE_ID(__kparam) __used __section(".param")          \
+	static const struct kernel_param __UNIQUE_ID(__kparam) __used __table(".param")            \
 		__aligned(4) = {pname, fn, pusage, phelp}
 
 /** parse_cmdline - hand each option of @cmdline to its handler. Context: boot. */

@@ -16,10 +16,10 @@
 #include <kernel/lib/threads.h>
 #include <arch/percpu.h>
 
-#define DEFINE_PER_CPU(type, name)  __percpu __section(".data..percpu") __typeof__(type) name
+#define DEFINE_PER_CPU(type, name)  __percpu __table(".data..percpu") __typeof__(type) name
 #define DECLARE_PER_CPU(type, name) extern __percpu __typeof__(type) name
 #define DEFINE_PER_CPU_ALIGNED(type, name)                                                         \
-	__percpu __section(".data..percpu..aligned") __typeof__(type) name __aligned(64)
+	__percpu __table(".data..percpu..aligned") __typeof__(type) name __aligned(64)
 
 extern unsigned long __per_cpu_offset[NR_CPUS];
 extern unsigned int nr_cpu_ids; /* CPUs numbered from 0 that may exist */

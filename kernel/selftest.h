@@ -22,6 +22,13 @@
 
 #define KUNIT_PARAM_DESC_SIZE 64
 
+/* The digits of an address, printed in full, that come before the eight of 32 bits. */
+#if BITS_PER_LONG == 64
+#define ZEROES "00000000"
+#else
+#define ZEROES ""
+#endif
+
 enum kunit_status { KUNIT_SUCCESS, KUNIT_FAILURE, KUNIT_SKIPPED };
 
 /*
@@ -91,13 +98,13 @@ struct kunit_suite {
 
 #define kunit_test_suite(suite)                                                                    \
 	static struct kunit_suite *const __UNIQUE_ID(__kunit_suite)                                \
-		__used __section(".kunit_test_suites") = &(suite)
+		__used __table(".kunit_test_suites") = &(suite)
 /* Linux's form: pointers, any number of them. */
 /* clang-format: it splits an attribute. */
 /* clang-format off */
 #define kunit_test_suites(...)                                                                     \
 	static struct kunit_suite *const __UNIQUE_ID(__kunit_suites)[]                             \
-		__used __section(".kunit_test_suites") = {__VA_ARGS__}
+		__used __table(".kunit_test_suites") = {__VA_ARGS__}
 /* clang-format on */
 
 extern struct kunit_suite *const __kunit_suites_start[];
@@ -109,7 +116,7 @@ extern struct kunit_suite *const __kunit_suites_end[];
  */
 #define kunit_test_suite_on_request(suite)                                                         \
 	static struct kunit_suite *const __UNIQUE_ID(__kunit_suite)                                \
-		__used __section(".kunit_test_suites.on_request") = &(suite)
+		__used __table(".kunit_test_suites.on_request") = &(suite)
 extern struct kunit_suite *const __kunit_suites_on_request_end[];
 
 /*

@@ -75,6 +75,7 @@ static void slab_put_pages(struct kmem_cache *cachep, struct page *page)
 		page[i].slab = NULL;
 	}
 	atomic_sub(1 << cachep->gfporder, &slab_pages);
+	unpoison_block(page, cachep->gfporder); /* the objects go; init_on_free=1 writes there */
 	__free_pages(page, cachep->gfporder);
 }
 

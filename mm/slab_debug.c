@@ -124,7 +124,7 @@ slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags, bool constru
 /* slab_debug_layout - make room beside the objects of a cache; sets size and red_end */
 void slab_debug_layout(struct kmem_cache *cachep)
 {
-	size_t end = ALIGN(cachep->object_size, sizeof(u32));
+	size_t end = ALIGN(cachep->object_size, __alignof__(struct slab_debug_data));
 
 	if (cachep->flags & SLAB_RED_ZONE)
 		end += RED_ZONE_SIZE;

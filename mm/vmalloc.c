@@ -662,8 +662,8 @@ void show_vmallocinfo(struct seq_file *m)
 		if (va.vm)
 			show_vm_struct(m, &vm);
 		else if (!va.pooled)
-			seq_printf(m, "0x%08lx-0x%08lx %7lu unpurged vm_area\n", va.va_start,
-				   va.va_end, va.va_end - va.va_start);
+			seq_printf(m, "0x%px-0x%px %7lu unpurged vm_area\n", (void *)va.va_start,
+				   (void *)va.va_end, va.va_end - va.va_start);
 		addr = va.va_end;
 	}
 }

@@ -80,6 +80,17 @@
 #define __dealloc(fn, arg)
 #endif
 
+/*
+ * Data that is found by the bounds of its section: elements of a table, variables that are
+ * copied together. A sanitizer's red zones must not lie in between; gcc takes that from the
+ * section, clang wants it said.
+ */
+#ifdef __clang__
+#define __table(s) __attribute__((__section__(s), __no_sanitize_address__))
+#else
+#define __table(s) __section(s)
+#endif
+
 /* Code and data that boot needs once: poisoned and given to the page allocator afterwards. */
 #define __init      __section(".init.text") __cold
 #define __initdata  __section(".init.data")

@@ -26,7 +26,7 @@ struct monitor_command {
 /* monitor_command - declare one, beside its code */
 #define monitor_command(cname, fn, cusage, chelp)                                                  \
 	static const struct monitor_command __UNIQUE_ID(__monitor_command)                         \
-		__used __section(".monitor_commands") __aligned(4) = {cname, fn, cusage, chelp}
+		__used __table(".monitor_commands") __aligned(4) = {cname, fn, cusage, chelp}
 
 /**
  * monitor_run - read and obey, for ever

@@ -4,6 +4,7 @@
  * neighbours become, and random ranges against an array that says who owns each unit.
  */
 #include <kernel/selftest.h>
+#include <kernel/lib/vsprintf.h>
 #include <kernel/resource.h>
 #include <kernel/seq.h>
 
@@ -147,14 +148,18 @@ static void reservations_cut_across_in_pieces(struct kunit *test)
 
 static void edges_of_the_address_space(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, resource_add(&tree, 0xfffff000, 0x1000, "top", BUSY), 0);
-	KUNIT_EXPECT_EQ(test, resource_add(&tree, 0xfffff000, 0x1001, "wraps", BUSY), -EINVAL);
+	const resource_size_t last = ~(resource_size_t)0, page = last - 0xfff;
+	char want[80];
+
+	KUNIT_EXPECT_EQ(test, resource_add(&tree, page, 0x1000, "top", BUSY), 0);
+	KUNIT_EXPECT_EQ(test, resource_add(&tree, page, 0x1001, "wraps", BUSY), -EINVAL);
 	KUNIT_EXPECT_EQ(test, resource_add(&tree, 0, 1, "first", BUSY), 0);
 	KUNIT_EXPECT_EQ(test, resource_add(&tree, 0x5000, 0, "empty", BUSY), 0);
 	KUNIT_EXPECT_EQ(test, iomem_resource.start, 0U);
-	KUNIT_EXPECT_EQ(test, iomem_resource.end, ~(resource_size_t)0);
-	expect_tree(test, "0:0-0 first\n0:fffff000-ffffffff top\n");
-	KUNIT_EXPECT_STREQ(test, resource_lookup(&tree, 0xffffffff)->name, "top");
+	KUNIT_EXPECT_EQ(test, iomem_resource.end, last);
+	snprintf(want, sizeof(want), "0:0-0 first\n0:%lx-%lx top\n", page, last);
+	expect_tree(test, want);
+	KUNIT_EXPECT_STREQ(test, resource_lookup(&tree, last)->name, "top");
 	KUNIT_EXPECT_STREQ(test, resource_lookup(&tree, 0)->name, "first");
 	KUNIT_EXPECT_NULL(test, resource_lookup(&tree, 1));
 }

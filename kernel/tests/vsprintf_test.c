@@ -88,15 +88,16 @@ static void flags(struct kunit *test)
 static void addresses(struct kunit *test)
 {
 	static const u8 bytes[] = {0x00, 0x1f, 0xa5, 0xff};
+	const int width = 2 * sizeof(long) + 2; /* more than an address has digits */
 	phys_addr_t phys = 0xfec00000;
 
-	expect(test, "c0101000 00000000", "%px %p", (void *)0xc0101000, NULL);
-	expect(test, "[  c0101000|c0101000  ]", "[%10px|%-10px]", (void *)0xc0101000,
-	       (void *)0xc0101000);
-	expect(test, "0xfec00000", "%pa", &phys);
+	expect(test, ZEROES "c0101000 " ZEROES "00000000", "%px %p", (void *)0xc0101000, NULL);
+	expect(test, "[  " ZEROES "c0101000|" ZEROES "c0101000  ]", "[%*px|%-*px]", width,
+	       (void *)0xc0101000, width, (void *)0xc0101000);
+	expect(test, "0x" ZEROES "fec00000", "%pa", &phys);
 	phys = 0;
-	expect(test, "0x00000000-", "%pa-", &phys);
-	expect(test, "0x00000000!", "%pap!", &phys);
+	expect(test, "0x" ZEROES "00000000-", "%pa-", &phys);
+	expect(test, "0x" ZEROES "00000000!", "%pap!", &phys);
 	expect(test, "(null)", "%pa", NULL);
 	expect(test, "00 1f a5 ff", "%4ph", bytes);
 	expect(test, "00:1f:a5", "%*phC", 3, bytes);
@@ -122,7 +123,7 @@ static void symbols(struct kunit *test)
 	expect(test, "kmem_cache_alloc+0x1c/0x80", "%pS", (void *)0x101c);
 	expect(test, "kmem_cache_alloc+0x0/0x80", "%pS", (void *)0x1000);
 	expect(test, "kmem_cache_alloc", "%ps", (void *)0x101c);
-	expect(test, "0x00001080", "%pS", (void *)0x1080);
+	expect(test, "0x" ZEROES "00001080", "%pS", (void *)0x1080);
 	/* A call at the very end returns to behind the function. */
 	expect(test, "kmem_cache_alloc+0x80/0x80", "%pB", (void *)0x1080);
 	expect(test, "kmem_cache_alloc+0x1/0x80", "%pB", (void *)0x1001);
@@ -130,7 +131,7 @@ static void symbols(struct kunit *test)
 	expect(test, "[  kmem_cache_alloc|kmem_cache_alloc  ]", "[%18ps|%-18ps]", (void *)0x1001,
 	       (void *)0x1001);
 	vsprintf_set_symbolizer(NULL);
-	expect(test, "0x0000101c 0x00000000", "%pS %pB", (void *)0x101c, NULL);
+	expect(test, "0x" ZEROES "0000101c 0x" ZEROES "00000000", "%pS %pB", (void *)0x101c, NULL);
 	vsprintf_set_symbolizer(kallsyms_lookup);
 }
 

@@ -149,11 +149,12 @@ static void kmalloc_too_large(struct kunit *test)
 
 static void kmalloc_array_overflow(struct kunit *test)
 {
+	const size_t root = (size_t)1 << BITS_PER_LONG / 2; /* its square is one too many */
 	void *objp;
 
-	KUNIT_EXPECT_NULL(test, kmalloc_array(opaque(0x10000), 0x10000, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, kmalloc_array(opaque(root), root, GFP_KERNEL));
 	KUNIT_EXPECT_NULL(test, kmalloc_array(opaque(SIZE_MAX), 2, GFP_KERNEL));
-	KUNIT_EXPECT_NULL(test, kcalloc(opaque(0x55555556), 3, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, kcalloc(opaque(SIZE_MAX / 3 + 1), 3, GFP_KERNEL));
 	objp = kmalloc_array(opaque(3), 50, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, objp);
 	KUNIT_EXPECT_EQ(test, ksize(objp), (size_t)192);
@@ -334,7 +335,11 @@ static void kfree_no_object(struct kunit *test)
 			 blind_kfree(lowmem_page_address(page)));
 	KUNIT_EXPECT_BUG(test, "is in a page that is in use",
 			 blind_kfree(lowmem_page_address(block)));
-	KUNIT_EXPECT_BUG(test, "is in a reserved page", blind_kfree(&in_data));
+	KUNIT_EXPECT_BUG(test, "is in a reserved page", blind_kfree(mem_map));
+	/* Where the image is in the direct map, its pages are reserved as well. */
+	KUNIT_EXPECT_BUG(
+		test, virt_addr_valid(&in_data) ? "is in a reserved page" : "not in the direct map",
+		blind_kfree(&in_data));
 	KUNIT_EXPECT_BUG(test, "is of vmalloc()", blind_kfree((void *)(VMALLOC_START + PAGE_SIZE)));
 	KUNIT_EXPECT_BUG(test, "not in the direct map", blind_kfree((void *)0x08048000));
 	KUNIT_EXPECT_BUG(test, "not in the direct map", blind_kfree((void *)0xFFFFFFFC));

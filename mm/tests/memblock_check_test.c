@@ -120,11 +120,11 @@ static void shows_regions_and_flags(struct kunit *test)
 	show_memblock(&m);
 	KUNIT_EXPECT_STREQ(test, text,
 			   "memory\n"
-			   "   0: 0x00100000..0x001fffff\n"
-			   "   1: 0x00200000..0x002fffff NOMAP\n"
-			   "   2: 0x00800000..0x00800000 HOTPLUG|MIRROR\n"
+			   "   0: 0x" ZEROES "00100000..0x" ZEROES "001fffff\n"
+			   "   1: 0x" ZEROES "00200000..0x" ZEROES "002fffff NOMAP\n"
+			   "   2: 0x" ZEROES "00800000..0x" ZEROES "00800000 HOTPLUG|MIRROR\n"
 			   "reserved\n"
-			   "   0: 0x00000000..0x00000fff\n"
+			   "   0: 0x" ZEROES "00000000..0x" ZEROES "00000fff\n"
 			   "physmem\n");
 }
 

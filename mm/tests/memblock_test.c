@@ -290,7 +290,7 @@ static void trim_at_the_top(struct kunit *test)
 	EXPECT_MEMORY(test, {MIB(1), MIB(1) + KIB(8), 0});
 	memblock_add(PHYS_ADDR_MAX - KIB(8), KIB(8));
 	memblock_trim_memory(KIB(4));
-	EXPECT_MEMORY(test, {MIB(1), MIB(1) + KIB(8), 0}, {0xffffe000, 0xfffff000, 0});
+	EXPECT_MEMORY(test, {MIB(1), MIB(1) + KIB(8), 0}, {TOP_PAGE - KIB(4), TOP_PAGE, 0});
 }
 
 static void limit_counts_memory(struct kunit *test)
@@ -548,7 +548,10 @@ static void physmem_ranges(struct kunit *test)
 /* Whole pages only; a region without one is passed over. */
 static void pfn_ranges(struct kunit *test)
 {
-	static const struct span want[] = {{1, 2, 0}, {8, 16, 0}, {0xffff0, 0xfffff, 0}};
+	static const struct span want[] = {{1, 2, 0},
+					   {8, 16, 0},
+					   {(TOP_PAGE - KIB(60)) >> PAGE_SHIFT,
+					    TOP_PAGE >> PAGE_SHIFT, 0}};
 	struct notes notes = {.nr = 0}, other = {.nr = 0};
 	unsigned long start, end;
 	int i, nid = 77;
@@ -556,9 +559,10 @@ static void pfn_ranges(struct kunit *test)
 	memblock_add(KIB(1), KIB(10));
 	memblock_add(KIB(14), KIB(5)); /* holds a boundary, no page */
 	memblock_add_node(KIB(32), KIB(32), DEFAULT_NID, MEMBLOCK_NOMAP);
-	memblock_add(0xffff0000, PHYS_ADDR_MAX);
-	memblock_add(0xfffe0000, KIB(4)); /* what is behind the list now was a region once */
-	memblock_remove(0xfffe0000, KIB(4));
+	memblock_add(TOP_PAGE - KIB(60), PHYS_ADDR_MAX);
+	memblock_add(TOP_PAGE - KIB(124),
+		     KIB(4)); /* what is behind the list now was a region once */
+	memblock_remove(TOP_PAGE - KIB(124), KIB(4));
 	for_each_mem_pfn_range(i, MAX_NUMNODES, &start, &end, &nid)
 		note(&notes, start, end, nid != DEFAULT_NID);
 	expect_notes(test, &notes, want, ARRAY_SIZE(want), false);
@@ -567,7 +571,7 @@ static void pfn_ranges(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, other.nr, 0U);
 
 	memblock_test_reset();
-	memblock_add(0xfffff800, PHYS_ADDR_MAX); /* rounds up past the top */
+	memblock_add(TOP_PAGE + KIB(2), PHYS_ADDR_MAX); /* rounds up past the top */
 	for_each_mem_pfn_range(i, MAX_NUMNODES, NULL, NULL, NULL)
 		note(&other, 0, 0, 0);
 	KUNIT_EXPECT_EQ(test, other.nr, 0U);

@@ -17,6 +17,9 @@
 #define MIB(n)   ((phys_addr_t)(n) << 20)
 #define PAGES(n) ((phys_addr_t)(n) << PAGE_SHIFT)
 
+/* The page at the top, of which the last byte cannot be had. */
+#define TOP_PAGE (PHYS_ADDR_MAX & PAGE_MASK)
+
 /* Where memblock_add() puts memory: on no node in particular. Without NUMA all is node 0. */
 #define DEFAULT_NID (MAX_NUMNODES > 1 ? MAX_NUMNODES : 0)
 

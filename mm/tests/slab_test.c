@@ -96,8 +96,9 @@ static void slab_alignments(struct kunit *test)
 /* A cache line for each object, but several small objects share one. */
 static void slab_hwcache_align(struct kunit *test)
 {
-	static const unsigned int expected[][2] = {{4, 4},   {5, 8},   {8, 8},   {9, 16},  {16, 16},
-						   {20, 32}, {33, 64}, {64, 64}, {100, 64}};
+	static const unsigned int expected[][2] = {{4, sizeof(long)}, {5, 8},   {8, 8},
+						   {9, 16},           {16, 16}, {20, 32},
+						   {33, 64},          {64, 64}, {100, 64}};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(expected); i++) {
