@@ -214,7 +214,85 @@ $$(O)/host-$(1)/k896-host: $$(O)/host-$(1)/kernel.host.o $$(HOST_$(1)_PROC) arch
 endef
 $(foreach name,$(HOST_NAMES),$(eval $(call host_rules,$(name))))
 
-host: $(HOST_NAMES:%=$(O)/host-%/k896-host) ## build the kernel as a Linux process: host-asan, host-plain
+# --- what is portable on 64 bits: arch/host/wide/ ----------------------------------------------
+
+# One build, by clang: watched by the sanitizers, and ready for libFuzzer. Left out is what is
+# about a PC, about the page tables of i386, or needs single steps.
+WIDE_NOT   := $(addprefix kernel/,main.c stackprotector.c ubsan.c) \
+              $(addprefix kernel/monitor/,commands.c crash.c) \
+              $(addprefix mm/,bootmem.c fault_describe.c initmem.c) \
+              $(addprefix kernel/tests/,fixmap_test.c irq_test.c paging_test.c \
+                ptdump_test.c stackprotector_test.c step_test.c traps_test.c ubsan_test.c) \
+              $(addprefix mm/tests/,fault_describe_test.c handover_test.c ioremap_test.c \
+                fail_map_test.c memblock_grow_test.c pgtable_test.c set_memory_test.c vmalloc_fail_test.c)
+WIDE_SRCS  := $(filter-out $(WIDE_NOT),$(sort $(wildcard kernel/lib/*.c kernel/*.c kernel/drivers/*.c kernel/monitor/*.c mm/*.c \
+                kernel/tests/*.c mm/tests/*.c arch/host/wide/*.c))) arch/host/wide/setjmp.asm
+WIDE_PROC  := arch/host/process/map.c $(addprefix arch/host/wide/process/,machine.c main.c)
+
+WIDE_CPPFLAGS := -nostdinc -I. -Iarch/host/wide/include -Iarch/host/include -Iarch/x86/include
+WIDE_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-sanitize=null
+# gcc tells sources by this name that it is the address sanitizer they are compiled for.
+WIDE_CFLAGS   := -std=gnu11 -O1 -g -m64 -ffreestanding -mgeneral-regs-only -fno-pic -fno-pie -fno-common \
+                 -fno-strict-aliasing -fcf-protection=none -fno-stack-protector \
+                 -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-delete-null-pointer-checks \
+                 $(WIDE_SANITIZE) -D__SANITIZE_ADDRESS__ -fsanitize=fuzzer-no-link $(filter -W% -ffile%,$(CFLAGS))
+WIDE_PROC_CFLAGS := -I. -idirafter arch/host/wide/include -std=gnu11 -O2 -g -m64 -fno-pie \
+                 $(filter -W%,$(HOST_PROC_CFLAGS))
+WIDE_VISIBLE  := host_boot host_run_suites host_translate host_fault host_low_limit
+
+WIDE_OBJS  := $(WIDE_SRCS:%=$(O)/wide/%.o)
+WIDE_PROC_OBJS := $(WIDE_PROC:%=$(O)/wide/%.o)
+DEPS       += $(patsubst %.o,%.d,$(WIDE_OBJS) $(WIDE_PROC_OBJS))
+
+$(O)/.wide-flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(WIDE_CPPFLAGS) $(WIDE_CFLAGS)' '$(WIDE_PROC_CFLAGS)' '$(WIDE_SRCS)' \
+	  | sed 's|$(CURDIR)|.|g' > $@.new
+	@cmp -s $@.new $@ || cp $@.new $@
+
+$(WIDE_PROC_OBJS): $(O)/wide/%.c.o: %.c $(O)/.wide-flags
+	@mkdir -p $(@D)
+	$(call say,CLANG,$<)
+	$(Q)clang $(WIDE_PROC_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/wide/%.c.o: %.c $(O)/.wide-flags
+	@mkdir -p $(@D)
+	$(call say,CLANG,$<)
+	$(Q)clang $(WIDE_CPPFLAGS) $(WIDE_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/wide/%.asm.o: %.asm $(O)/.wide-flags
+	@mkdir -p $(@D)
+	$(call say,NASM,$<)
+	$(Q)$(NASM) -f elf64 -Werror -MD $(@:.o=.d) -MT $@ -MP -o $@ $<
+
+# One object, whose names are its own.
+$(O)/wide/kernel.wide.o: $(WIDE_OBJS)
+	$(call say,LD,$@)
+	$(Q)ld -m elf_x86_64 -z noexecstack -r -o $@.tmp $^
+	$(Q)objcopy $(addprefix --keep-global-symbol=,$(WIDE_VISIBLE)) $(addprefix --redefine-sym ,$(HOST_MARKS)) \
+	  $@.tmp $@
+
+# wide_program NAME OBJECTS FLAGS - linked as $(O)/k896.elf is, until its symbol table is its own
+define wide_program
+wide_$(1)_link = clang -m64 -no-pie $(WIDE_SANITIZE) $(3) -Wl,-z,noexecstack,--no-warn-rwx-segments \
+  -Wl,-T,arch/host/wide/image.ld -o $$(O)/wide/$$(1) $$(O)/wide/kernel.wide.o $(2) $$(O)/wide/$$(2).o
+wide_$(1)_ksyms = $$(PYTHON) tools/kallsyms.py > $$(O)/wide/$(1)-$$(1).asm && \
+  (cd $$(O)/wide && $$(NASM) -f elf64 -Werror -o $(1)-$$(1).o $(1)-$$(1).asm)
+wide_$(1)_nm = nm -n $$(O)/wide/$$(1) | sed 's/ k896_etext$$$$/ _etext/'
+
+$$(O)/wide/$(1): $$(O)/wide/kernel.wide.o $(2) arch/host/wide/image.ld tools/kallsyms.py
+	$$(call say,LD,$$@)
+	$$(Q): | $$(call wide_$(1)_ksyms,ksyms0)
+	$$(Q)$$(call wide_$(1)_link,$(1)-pass1,$(1)-ksyms0)
+	$$(Q)$$(call wide_$(1)_nm,$(1)-pass1) | $$(call wide_$(1)_ksyms,ksyms1)
+	$$(Q)$$(call wide_$(1)_link,$(1)-pass2,$(1)-ksyms1)
+	$$(Q)$$(call wide_$(1)_nm,$(1)-pass2) | $$(call wide_$(1)_ksyms,ksyms2)
+	$$(Q)$$(call wide_$(1)_link,$(1).tmp,$(1)-ksyms2)
+	$$(Q)mv $$@.tmp $$@
+endef
+$(eval $(call wide_program,k896-wide,$(WIDE_PROC_OBJS)))
+
+host: $(HOST_NAMES:%=$(O)/host-%/k896-host) $(O)/wide/k896-wide ## build the kernel as a Linux process: host-asan, host-plain, wide
 
 # --- mm/ lifted out: arch/host/lift/, the smallest port, and the example of mm/README.md -----------
 
@@ -328,7 +406,7 @@ mutate: $(O)/host-plain/k896-host       ## change mm/ in small ways: do the test
 # clean. A file is looked at again when it, any header, the flags or the checker's settings change.
 CHECKS   := includes house sparse cppcheck tidy analyzer format shell python
 C_SRCS   := $(sort $(filter %.c,$(SRCS)) kernel/ubsan.c)
-H_SRCS   := $(filter-out $(C_SRCS),$(filter %.c,$(HOST_SRCS)) $(HOST_PROC))
+H_SRCS   := $(sort $(filter-out $(C_SRCS),$(filter %.c,$(HOST_SRCS) $(WIDE_SRCS)) $(HOST_PROC) $(WIDE_PROC)))
 H_SRCS   += $(sort $(wildcard arch/host/lift/*.c))
 C_HDRS   := $(sort $(shell find arch boot kernel mm -name '*.h'))
 SCRIPTS  := tools/setup .ci/run

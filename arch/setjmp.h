@@ -8,7 +8,7 @@
 #include <kernel/lib/types.h>
 
 struct arch_jmpbuf {
-	unsigned long regs[8];
+	unsigned long regs[9];
 };
 
 /**

@@ -52,6 +52,9 @@ BOUNDARY_4M = {"set_memory.range_over_a_boundary"}
 # Too few free pages for an area whose array of pages needs an area itself.
 FREE_8M = {"fail_map.nth_allocation_fails.vmalloc of 1030 pages"}
 
+# Page tables that are not all there from the beginning.
+TABLES = {"fail_page.nth_allocation_fails.pte_alloc_kernel"}
+
 # Single-stepping.
 STEPS = {
     *(f"page_alloc_step.at_every_instruction.{pair}" for pair in (

@@ -14,7 +14,7 @@ import pytest
 
 import ktap
 import lab
-from skips import DEVICES, EDU, HIGHMEM, STEPS, UBSAN, by_options
+from skips import DEVICES, EDU, HIGHMEM, LARGE_PAGES, STEPS, TABLES, UBSAN, by_options
 
 # The sanitized runs take longest, so they are dealt out first.
 BUILDS = ("asan", "plain")
@@ -34,12 +34,13 @@ TIMEOUT = 300
 
 @functools.cache
 def program(name):
-    """Build k896-host; return where it is."""
+    """Build k896-host, or k896-wide, which is the "wide" one; return where it is."""
+    path = lab.OUT / ("wide/k896-wide" if name == "wide" else f"host-{name}/k896-host")
     with lab.locked("build-host"):
-        done = lab.make("-j2", f"O={lab.OUT}", f"{lab.OUT}/host-{name}/k896-host")
+        done = lab.make("-j2", f"O={lab.OUT}", str(path))
     if done.returncode or "warning:" in done.stdout:
-        pytest.fail(f"building host-{name} failed or warned:\n{lab.tail(done.stdout)}", pytrace=False)
-    return lab.OUT / f"host-{name}" / "k896-host"
+        pytest.fail(f"building {path.name} failed or warned:\n{lab.tail(done.stdout)}", pytrace=False)
+    return path
 
 
 def run(build, name, *args):
@@ -66,10 +67,14 @@ def fail(done, problems):
 def self_test(build, name, *args, skips=()):
     done = run(build, name, f"seed={lab.seed_of(f'host-{name}')}", *args)
     table = lab.symbols(program(build))
-    suites = (table["__kunit_suites_end"] - table["__kunit_suites_start"]) // 4
+    suites = (table["__kunit_suites_end"] - table["__kunit_suites_start"]) // (8 if build == "wide" else 4)
+    if build == "wide":
+        skips = {*skips, *STEPS, *TABLES}
+    else:
+        skips = {*skips, *EDU, *DEVICES, *UBSAN}
     # The status is that of a program; ktap judges QEMU's.
     status = ktap.EXIT_PASS if done.returncode == 0 else done.returncode
-    problems = ktap.judge(status, done.stdout, skips={*skips, *EDU, *DEVICES, *UBSAN}, suites=suites)
+    problems = ktap.judge(status, done.stdout, skips=skips, suites=suites)
     if done.stderr:
         problems.append("something on standard error")
     if problems:
@@ -114,6 +119,37 @@ def test_a_small_tlb_is_enough(entries):
 def test_options(name, options):
     skips = set().union(HIGHMEM, *by_options(" ".join(options), ()))
     self_test("asan", name, *options, "--map", "pc64", "--no-steps", skips=skips | STEPS)
+
+
+# k896-wide on some of the same machines.
+WIDE = {"pc64": HIGHMEM, "holes": HIGHMEM, "jumbled": HIGHMEM, "gap": set()}
+
+
+@pytest.mark.parametrize("map_name", WIDE)
+def test_every_portable_suite_on_64_bits(map_name):
+    self_test("wide", map_name, "--map", map_name, skips=WIDE[map_name])
+
+
+@pytest.mark.parametrize("name, options", [
+    ("debug-pagealloc", ["debug_pagealloc=on"]),
+    ("slab-debug", ["slab_debug=FPZU"]),
+    ("init", ["init_on_alloc=1", "init_on_free=1"]),
+])
+def test_options_on_64_bits(name, options):
+    self_test("wide", name, *options, skips=HIGHMEM.union(*by_options(" ".join(options), ("edu",)))
+              - LARGE_PAGES)
+
+
+def test_64_bits_are_64():
+    """A machine whose physical addresses do not fit into 32 bits; nor do kernel addresses."""
+    suites = "buddy,page_alloc,page_check,slab,kmalloc,vmalloc,highmem,kmap_atomic"
+    done = run("wide", "far", "--map", "0-639K,1M-160M,4G-4160M", f"selftest={suites}")
+    report = ktap.parse(done.stdout)
+    assert done.returncode == 0 and not report.problems, lab.tail(done.stdout)
+    assert len(report.suites) == suites.count(",") + 1
+    assert report.skips.keys() <= STEPS
+    assert re.search(r"HighMem +\[mem 0x38000000-0x103ffffff\], 16384 pages", done.stdout)
+    assert re.search(r"is 1 bytes into object 00002000[0-9a-f]{8} ", done.stdout)
 
 
 def test_a_forgotten_flush_is_visible():

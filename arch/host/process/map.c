@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <arch/host/process/process.h>
+#include <arch/host/process/map.h>
 
 static const struct preset {
 	const char *name;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <arch/host/process/map.h>
 #include <asm/host.h>
 
 #define PAGE_SIZE   4096UL
@@ -17,9 +18,6 @@
  * therefore not to be had: fixmap slots 1 to 9, for interrupt controllers that are not there.
  */
 #define KERNEL_TOP 0xFFFF6000UL
-
-/* die - say why the run cannot go on, and end the process with status 2 */
-void die(const char *fmt, ...) __attribute__((__format__(printf, 1, 2), __noreturn__));
 
 /*
  * mmu.c: physical memory and the TLB
@@ -49,27 +47,5 @@ void cpu_init(void);
 
 /* cpu_report - how many instructions were stepped, how often did the timer come? */
 void cpu_report(void);
-
-/*
- * map.c: the memory map
- */
-
-#define MAP_MAX 64
-
-/* struct ram_range - bytes [start, end) */
-struct ram_range {
-	uint64_t start, end;
-};
-
-struct ram_map {
-	struct ram_range range[MAP_MAX];
-	unsigned int nr;
-};
-
-/* map_parse - "START-END,..." with suffixes K M G, or a preset's name */
-void map_parse(const char *text, struct ram_map *map);
-
-/* map_list_presets - print them, one a line: name, ranges, what is odd about it */
-void map_list_presets(void);
 
 #endif
