@@ -25,7 +25,7 @@
 #include <mm/vmalloc.h>
 #include <mm/tests/account.h>
 
-static char selftest_which[128] = "all";
+static char selftest_which[256] = "all";
 
 static int __init selftest_setup(const char *val)
 {
@@ -34,7 +34,7 @@ static int __init selftest_setup(const char *val)
 	strscpy(selftest_which, val, sizeof(selftest_which));
 	return 0;
 }
-kernel_param("selftest", selftest_setup, "all|none|soak|[soak,]SUITE[,SUITE]",
+kernel_param("selftest", selftest_setup, "all|none|soak|[soak,][-]SUITE[.CASE][,...]",
 	     "self-tests to run at boot");
 
 static void console_write(struct console *con __unused, const char *s, unsigned int len)
