@@ -7,33 +7,30 @@
 #define MM_VMAP_AREA_H
 
 #include <kernel/lib/types.h>
-#include <kernel/lib/rbtree.h>
 #include <kernel/spinlock.h>
+#include <arch/atomic.h>
+#include <mm/vmap_tree.h>
 
-struct vm_struct;
+/* Pooled: areas of up to so many pages, guard included. */
+#define POOL_MAX_AREA_PAGES 17
 
 /*
- * struct vmap_area - a range that is taken
- * @va_start, @va_end: bytes, half open; the guard page is the last page of the range
- * @gap:         free bytes between the area before and this one
- * @subtree_gap: the largest @gap of this node and all below it
- * @rb_node, @list: by address
- * @vm:          what it is used for; NULL once it is freed
- * @freed_by:    who freed it then, a return address
- * @pooled:      freed, flushed, and kept for the next request of its size
- * @next_free:   of those that wait for the flush, or that are pooled
+ * struct vmap_space - a range of addresses, and what is taken of it
+ * @tree:      all areas
+ * @pools:     areas kept for the next request, by pages; chained by @next_free
+ * @pooled_pages, @pooled_areas: in all of them
+ * @lazy_list: areas that wait for the flush; @lazy_pages, @lazy_areas: how many
+ * @nr_purges: flushes so far
  */
-struct vmap_area {
-	unsigned long va_start;
-	unsigned long va_end;
-	unsigned long gap;
-	unsigned long subtree_gap;
-	struct rb_node rb_node;
-	struct list_head list;
-	struct vm_struct *vm;
-	unsigned long freed_by;
-	bool pooled;
-	struct vmap_area *next_free;
+struct vmap_space {
+	struct vmap_tree tree;
+	struct vmap_area *pools[POOL_MAX_AREA_PAGES + 1];
+	unsigned long pooled_pages;
+	unsigned long pooled_areas;
+	struct vmap_area *lazy_list;
+	atomic_t lazy_pages;
+	atomic_t lazy_areas;
+	unsigned long nr_purges;
 };
 
 /* Guards the tree, the list and every vm_struct that is in them. A leaf; interrupts off. */
@@ -102,6 +99,17 @@ unsigned long lazy_max_pages(void);
 unsigned long vmap_lazy_pages(void);
 unsigned long vmap_nr_purges(void);
 unsigned long vmap_largest_gap(void);
+
+/**
+ * vmap_space_use - for a test: serve all calls from @space, or from the kernel's if NULL
+ * @space: fresh from vmap_space_init(), or all given back
+ *
+ * Nobody else may use the vmalloc space meanwhile.
+ */
+void vmap_space_use(struct vmap_space *space);
+
+/** vmap_space_init - make [@start, @end), whole pages, an empty space */
+void vmap_space_init(struct vmap_space *space, unsigned long start, unsigned long end);
 
 /** vmap_area_check - verify tree, list and gaps. Context: any. Return: true when sound. */
 bool vmap_area_check(void);

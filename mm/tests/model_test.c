@@ -7,8 +7,12 @@
 #include <kernel/tests/model.h>
 #include <mm/tests/models.h>
 
-/* Nothing is left of a map. */
+/* These have nothing to take apart. */
 static void memmap_model_abandon(void)
+{
+}
+
+static void vmap_tree_model_abandon(void)
 {
 }
 
@@ -34,4 +38,6 @@ MODEL_SUITE(memmap_model, 2000);
 MODEL_SUITE(memblock_model, 2000);
 MODEL_SUITE(buddy_model, 4000);
 MODEL_SUITE(page_alloc_model, 4000);
+MODEL_SUITE(vmap_tree_model, 4000);
+MODEL_SUITE(vmap_area_model, 4000);
 MODEL_SUITE(kmap_model, 4000);

@@ -21,6 +21,10 @@ void buddy_model_abandon(void);
 void page_alloc_model_run(struct model_run *run);
 void page_alloc_model_abandon(void);
 
+void vmap_tree_model_run(struct model_run *run);
+void vmap_area_model_run(struct model_run *run);
+void vmap_area_model_abandon(void);
+
 void kmap_model_run(struct model_run *run);
 void kmap_model_abandon(void);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The vmalloc address space by itself: areas that map nothing, whose addresses must be
- * exactly those that a naive first fit over a sorted array gives.
+ * exactly those that a naive first fit over a sorted array gives. vmap_area_model.c and
+ * vmap_tree_model.c have random runs.
  */
 #include <kernel/selftest.h>
 #include <kernel/lib/minmax.h>
@@ -139,43 +140,6 @@ static void free_all_ours(void)
 	for (i = nr_model; i-- > 0;)
 		if (model[i].va)
 			both_free(i);
-}
-
-/* Any one of ours; there must be one. */
-static unsigned int random_of_ours(struct kunit *test)
-{
-	unsigned int i = kunit_rand_below(test, nr_model);
-
-	while (!model[i].va)
-		i = (i + 1) % nr_model;
-	return i;
-}
-
-/* Random sizes, from a page and its guard to a sixteenth of all; until it is full, and on. */
-static void storm_against_first_fit(struct kunit *test)
-{
-	unsigned int nr_ops = kunit_soaking() ? 200000 : 4000, nr_ours = 0;
-	unsigned int nr_fixed;
-
-	model_begin(test);
-	nr_fixed = nr_model;
-	while (nr_ops--) {
-		if (nr_ours && (nr_model == MODEL_MAX || kunit_rand_below(test, 5) < 2)) {
-			both_free(random_of_ours(test));
-			nr_ours--;
-		} else {
-			unsigned int most = (VMALLOC_END - VMALLOC_START) >> PAGE_SHIFT;
-			unsigned int scale = 4 + kunit_rand_below(test, 10);
-			unsigned long pages = 2 + kunit_rand_below(test, (most >> scale) + 1);
-
-			nr_ours += both_alloc(test, pages * PAGE_SIZE);
-		}
-		KUNIT_ASSERT_EQ(test, vmap_largest_gap(), model_largest_gap());
-		if (nr_ops % 200 == 0)
-			KUNIT_ASSERT_TRUE(test, vmap_area_check());
-	}
-	free_all_ours();
-	KUNIT_EXPECT_EQ(test, nr_model, nr_fixed);
 }
 
 /*
@@ -334,13 +298,9 @@ static void checker_sees_a_wrong_gap(struct kunit *test)
 }
 
 static struct kunit_case vmap_area_cases[] = {
-	KUNIT_CASE(storm_against_first_fit),
-	KUNIT_CASE(fragmented_space),
-	KUNIT_CASE(exhaustion_and_recovery),
-	KUNIT_CASE(lookups_by_address),
-	KUNIT_CASE(interrupt_at_every_instruction),
-	KUNIT_CASE(checker_sees_a_wrong_gap),
-	{},
+	KUNIT_CASE(fragmented_space),         KUNIT_CASE(exhaustion_and_recovery),
+	KUNIT_CASE(lookups_by_address),       KUNIT_CASE(interrupt_at_every_instruction),
+	KUNIT_CASE(checker_sees_a_wrong_gap), {},
 };
 
 static struct kunit_suite vmap_area_suite = {

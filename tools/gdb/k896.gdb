@@ -46,8 +46,8 @@ end
 
 define vmap-areas
   set $off = (unsigned long)&((struct vmap_area *)0)->list
-  set $pos = vmap_area_list.next
-  while $pos != &vmap_area_list
+  set $pos = vmalloc_space.tree.list.next
+  while $pos != &vmalloc_space.tree.list
     set $va = (struct vmap_area *)((unsigned long)$pos - $off)
     if $va->vm
       printf "0x%08lx-0x%08lx flags 0x%x pages %u of ", $va->va_start, $va->va_end, $va->vm->flags, $va->vm->nr_pages
