@@ -29,7 +29,8 @@ static void take_what_has_tables(struct kunit *test, unsigned long arg __unused)
 	KUNIT_ASSERT_NOT_NULL(test, probe);
 	addr = (unsigned long)probe->addr;
 	free_vm_area(probe);
-	for (end = (addr + PMD_SIZE) & PMD_MASK; end < VMALLOC_END; end += PMD_SIZE)
+	/* An area is of two pages at the least. */
+	for (end = ALIGN(addr + 2 * PAGE_SIZE, PMD_SIZE); end < VMALLOC_END; end += PMD_SIZE)
 		if (pmd_none(*pmd_off_k(end)))
 			break;
 	if (end >= VMALLOC_END)

@@ -68,6 +68,8 @@ static u32 blocks_of(unsigned int order)
 {
 	u32 larger = runs_of(order + 1);
 
+	if (order > top)
+		return 0;
 	return runs_of(order) & ~(larger | larger << (1U << order));
 }
 

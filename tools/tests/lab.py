@@ -28,7 +28,7 @@ import ktap                 # noqa: E402
 import qemu                 # noqa: E402
 import skips                # noqa: E402
 
-OUT = pathlib.Path(os.environ.get("K896_OUT", ROOT / "build"))
+OUT = pathlib.Path(os.environ.get("K896_OUT", ROOT / "build")).resolve()
 LOGS = OUT / "test-logs"
 
 VARIANTS = {
@@ -57,6 +57,11 @@ def make(*args, root=ROOT, timeout=600):
     return subprocess.run(["make", "--no-print-directory", "-C", str(root), *args], text=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, env=clean_env(), timeout=timeout, check=False)
+
+
+def goal(path):
+    """The Makefile's own name of a file below OUT: it has none from the root if OUT is inside."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 def tail(text, lines=TAIL):

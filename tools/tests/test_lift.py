@@ -52,11 +52,12 @@ def make_variable(name):
 @functools.cache
 def example(name):
     """Build the example; return where it is."""
+    path = lab.OUT / f"lift-{name}" / "example"
     with lab.locked("build-lift"):
-        done = lab.make("-j2", f"O={lab.OUT}", f"{lab.OUT}/lift-{name}/example")
+        done = lab.make("-j2", f"O={lab.OUT}", lab.goal(path))
     if done.returncode or "warning:" in done.stdout:
         pytest.fail(f"building lift-{name} failed or warned:\n{lab.tail(done.stdout)}", pytrace=False)
-    return lab.OUT / f"lift-{name}" / "example"
+    return path
 
 
 def run(program):
