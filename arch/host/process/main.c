@@ -2,7 +2,11 @@
 /*
  * k896-host: the kernel as a Linux process.
  *
- *     k896-host [--map MAP] [--tlb ENTRIES] [--no-steps] [--list-maps] [KERNEL OPTION]...
+ *     k896-host [--map MAP] [--module RANGE]... [--bda SEGMENT:KIB] [--tlb ENTRIES]
+ *               [--no-steps] [--list-maps] [KERNEL OPTION]...
+ *
+ * --module says of physical memory that it holds a module, and --bda what the BIOS data
+ * area says of itself: where the extended one begins, and how much memory lies below 1 MiB.
  *
  * Everything that is no option of this program goes to the kernel's command line, so
  * that `seed=7 selftest=slab` means here what it means at boot. The exit status is 0
@@ -35,7 +39,13 @@
 #define INFO_ADDR    0x1000U
 #define LOADER_ADDR  0x1080U
 #define MAP_ADDR     0x1100U
+#define MODULES_ADDR 0x1800U
+#define NAMES_ADDR   0x1900U
 #define CMDLINE_ADDR 0x2000U
+#define MODULES_MAX  8
+/* In the BIOS data area, two bytes each. */
+#define BDA_EBDA_SEGMENT 0x40eU
+#define BDA_BASE_KIB     0x413U
 /* A PC's firmware begins with a far jump 16 bytes before the end, seen twice below 4 GiB. */
 #define RESET_VECTOR    0xFFFF0U
 #define RESET_VECTOR_4G 0xFFFFFFF0U
@@ -44,6 +54,9 @@
 
 struct options {
 	struct ram_map map;
+	struct ram_range modules[MODULES_MAX];
+	unsigned int nr_modules;
+	uint16_t ebda_segment, base_kib;
 	unsigned int tlb_entries;
 	char cmdline[CMDLINE_MAX];
 };
@@ -174,6 +187,36 @@ static void append(char *to, size_t size, const char *text)
 	strcpy(to + len, text);
 }
 
+static void parse_module(const char *text, struct options *options)
+{
+	const char *rest;
+
+	if (options->nr_modules == MODULES_MAX)
+		die("more than %d modules", MODULES_MAX);
+	rest = parse_range(text, &options->modules[options->nr_modules++]);
+	if (!rest || *rest)
+		die("--module %s: not START-END", text);
+}
+
+static void parse_bda(const char *text, struct options *options)
+{
+	char *rest;
+
+	options->ebda_segment = (uint16_t)strtoul(text, &rest, 0);
+	if (*rest != ':')
+		die("--bda %s: not SEGMENT:KIB", text);
+	options->base_kib = (uint16_t)strtoul(rest + 1, &rest, 0);
+}
+
+/* take_value - of an option that has one: remember it for the repeat line */
+static const char *take_value(char ***argv)
+{
+	const char *value = *++*argv;
+
+	append(host_cpu.repeat, sizeof(host_cpu.repeat), value);
+	return value;
+}
+
 static void parse_arguments(char **argv, struct options *options)
 {
 	const char *map = "pc64";
@@ -185,22 +228,43 @@ static void parse_arguments(char **argv, struct options *options)
 			map_list_presets();
 			exit(0);
 		} else if (!strcmp(*argv, "--map") && argv[1]) {
-			map = *++argv;
-			append(host_cpu.repeat, sizeof(host_cpu.repeat), *argv);
+			map = take_value(&argv);
+		} else if (!strcmp(*argv, "--module") && argv[1]) {
+			parse_module(take_value(&argv), options);
+		} else if (!strcmp(*argv, "--bda") && argv[1]) {
+			parse_bda(take_value(&argv), options);
 		} else if (!strcmp(*argv, "--tlb") && argv[1]) {
-			options->tlb_entries = (unsigned int)atoi(*++argv);
-			append(host_cpu.repeat, sizeof(host_cpu.repeat), *argv);
+			options->tlb_entries = (unsigned int)atoi(take_value(&argv));
 		} else if (!strcmp(*argv, "--no-steps")) {
 			host_cpu.no_steps = 1;
 		} else if (**argv == '-') {
-			die("usage: k896-host [--map MAP] [--tlb ENTRIES] [--no-steps] [--list-maps] "
-			    "[KERNEL OPTION]...");
+			die("usage: k896-host [--map MAP] [--module RANGE]... [--bda SEGMENT:KIB] "
+			    "[--tlb ENTRIES] [--no-steps] [--list-maps] [KERNEL OPTION]...");
 		} else {
 			append(options->cmdline, sizeof(options->cmdline), *argv);
 		}
 	}
 	append(options->cmdline, sizeof(options->cmdline), "exit=1");
 	map_parse(map, &options->map);
+}
+
+/* leave_modules - their list; each is called by its number. What they hold nobody reads. */
+static void leave_modules(const struct options *options)
+{
+	struct {
+		uint32_t start, end, name, reserved;
+	} module = {0};
+	unsigned int i;
+
+	for (i = 0; i < options->nr_modules; i++) {
+		const char name[2] = {(char)('0' + i), '\0'};
+
+		module.start = (uint32_t)options->modules[i].start;
+		module.end = (uint32_t)options->modules[i].end;
+		module.name = NAMES_ADDR + i * (uint32_t)sizeof(name);
+		phys_write(module.name, name, sizeof(name));
+		phys_write(MODULES_ADDR + i * (uint32_t)sizeof(module), &module, sizeof(module));
+	}
 }
 
 /* leave_boot_info - what firmware and a multiboot loader leave in physical memory */
@@ -211,16 +275,21 @@ static void leave_boot_info(const struct options *options)
 		uint32_t size;
 		uint64_t base, length;
 		uint32_t type;
-	} __attribute__((__packed__)) entry = {.size = 20, .type = 1};
+	} __attribute__((__packed__)) entry = {.size = 20};
 	static const char loader[] = "a Linux process";
 	uint32_t info[29] = {0};
 	unsigned int i;
 
-	info[0] = 0x004 | 0x040 | 0x200; /* command line, memory map, loader's name */
+	info[0] = 0x004 | 0x008 | 0x040 | 0x200; /* command line, modules, map, loader's name */
 	info[4] = CMDLINE_ADDR;
+	info[5] = options->nr_modules;
+	info[6] = MODULES_ADDR;
 	info[11] = options->map.nr * (uint32_t)sizeof(entry);
 	info[12] = MAP_ADDR;
 	info[16] = LOADER_ADDR;
+	leave_modules(options);
+	phys_write(BDA_EBDA_SEGMENT, &options->ebda_segment, sizeof(options->ebda_segment));
+	phys_write(BDA_BASE_KIB, &options->base_kib, sizeof(options->base_kib));
 	phys_write(RESET_VECTOR, reset, sizeof(reset));
 	phys_write(RESET_VECTOR_4G, reset, sizeof(reset));
 	phys_write(INFO_ADDR, info, sizeof(info));
@@ -229,6 +298,7 @@ static void leave_boot_info(const struct options *options)
 	for (i = 0; i < options->map.nr; i++) {
 		entry.base = options->map.range[i].start;
 		entry.length = options->map.range[i].end - options->map.range[i].start;
+		entry.type = options->map.range[i].type;
 		phys_write(MAP_ADDR + i * (uint32_t)sizeof(entry), &entry, sizeof(entry));
 	}
 }

@@ -70,6 +70,15 @@ static const char *parse_bytes(const char *text, uint64_t *bytes)
 	return end;
 }
 
+const char *parse_range(const char *text, struct ram_range *range)
+{
+	text = parse_bytes(text, &range->start);
+	if (!text || *text++ != '-')
+		return NULL;
+	text = parse_bytes(text, &range->end);
+	return text && range->end >= range->start ? text : NULL;
+}
+
 void map_parse(const char *text, struct ram_map *map)
 {
 	const char *rest = text;
@@ -82,17 +91,15 @@ void map_parse(const char *text, struct ram_map *map)
 	for (map->nr = 0; map->nr < MAP_MAX; rest++) {
 		struct ram_range *range = &map->range[map->nr++];
 
-		rest = parse_bytes(rest, &range->start);
-		if (!rest || *rest++ != '-')
-			break;
-		rest = parse_bytes(rest, &range->end);
-		if (!rest || range->end < range->start)
+		range->type = 1;
+		rest = parse_range(rest, range);
+		if (rest && *rest == ':')
+			range->type = (uint32_t)strtoul(rest + 1, (char **)&rest, 0);
+		if (!rest || (*rest && *rest != ','))
 			break;
 		if (!*rest)
 			return;
-		if (*rest != ',')
-			break;
 	}
-	die("--map %s: neither START-END[,START-END]... nor a preset (--list-maps names those)",
+	die("--map %s: neither START-END[:TYPE][,START-END...] nor a preset (--list-maps names those)",
 	    text);
 }

@@ -7,9 +7,13 @@
 
 #define MAP_MAX 64
 
-/* struct ram_range - bytes [start, end) */
+/*
+ * struct ram_range - bytes [start, end)
+ * @type: what the firmware says they are; 1 is RAM, the others are ACPI's numbers
+ */
 struct ram_range {
 	uint64_t start, end;
+	uint32_t type;
 };
 
 struct ram_map {
@@ -17,8 +21,14 @@ struct ram_map {
 	unsigned int nr;
 };
 
-/* map_parse - "START-END,..." with suffixes K M G, or a preset's name */
+/* map_parse - "START-END[:TYPE],..." with suffixes K M G, or a preset's name */
 void map_parse(const char *text, struct ram_map *map);
+
+/*
+ * parse_range - START-END with suffixes K M G; END may equal START
+ * Return: where it ends, NULL if there is none.
+ */
+const char *parse_range(const char *text, struct ram_range *range);
 
 /* map_list_presets - print them, one a line: name, ranges, what is odd about it */
 void map_list_presets(void);
