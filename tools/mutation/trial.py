@@ -25,6 +25,8 @@ import subprocess
 import threading
 import time
 
+import bootstory
+
 FAST = 0.04             # seconds of the CPU that a fast case takes at most
 LONGEST_LIST = 245      # bytes after selftest=: the kernel takes options of up to 255
 MOST_OUTPUT = 4 << 20   # bytes
@@ -43,6 +45,10 @@ ELSEWHERE = (
     ("unaligned", ("init_on_free=1", "mem=48M", "memmap=1M$20M", "memmap=1M#30M", "memblock=debug")),
     ("gap", ("on_bug=continue", "vmalloc=256M")),
 )
+
+# Files that work at boot, before there are suites: their tests are machines to boot (bootstory.py).
+BOOT_FILES = ("bootmem", "initmem", "mm_init", "memblock", "page_alloc", "show_mem")
+BOOT_STORIES = "boot stories"
 
 # Suites that test a file and are not called like it.
 OWN_SUITES = {
@@ -196,6 +202,9 @@ class Trial:
         common = [Run(*machine, self.fast) for machine in (MAIN, *ELSEWHERE)]
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             list(pool.map(self._measure, common))
+        wrong = bootstory.check(program)
+        if wrong:
+            raise BaselineFails(f"{BOOT_STORIES}: {wrong}")
 
     @staticmethod
     def _slow_cases(by_case):
@@ -226,6 +235,8 @@ class Trial:
         if own:
             slow = [case for case in self.slow if case.split(".")[0] in own]
             yield Run(*MAIN, ",".join([*own, *([leave_out(slow)] if slow else [])]))
+        if path.rsplit("/", 1)[-1].rsplit(".", 1)[0] in BOOT_FILES:
+            yield BOOT_STORIES
         for machine in (MAIN, *ELSEWHERE):
             yield Run(*machine, self.fast)
         for case in self.slow:
@@ -234,6 +245,9 @@ class Trial:
 
     def judge(self, program, run):
         """Return (what killed the mutant or None, did its time run out)."""
+        if run == BOOT_STORIES:
+            wrong = bootstory.check(program)
+            return wrong, bool(wrong) and "exit status 124" in wrong
         expected = self.expected.get(run) or self._measure(run)
         outcome = start(program, run, max(LEAST_LIMIT, round(PATIENCE * expected.seconds)))
         if not outcome.wrong and outcome.results != expected.results:
