@@ -89,6 +89,14 @@ void free_area_init(void);
  */
 void init_per_zone_wmark_min(void);
 
+/*
+ * user_min_free_kbytes - KiB below the min watermarks, for who cannot wait; -1: by the size of memory
+ *
+ * min_free_kbytes= sets it, or who has no interrupt handlers that allocate; it counts at
+ * the next init_per_zone_wmark_min().
+ */
+extern int user_min_free_kbytes;
+
 /** mem_init_print_info - the line "Memory: available/present (...)". Context: boot, then. */
 void mem_init_print_info(void);
 

@@ -23,9 +23,12 @@
  * __setup_per_zone_wmarks, setup_per_zone_lowmem_reserve, free_reserved_area).
  */
 #include <kernel/bug.h>
+#include <kernel/lib/errno.h>
+#include <kernel/lib/kstrtox.h>
 #include <kernel/lib/math64.h>
 #include <kernel/lib/minmax.h>
 #include <kernel/lib/string.h>
+#include <kernel/params.h>
 #include <kernel/printk.h>
 #include <kernel/resource.h>
 
@@ -210,9 +213,30 @@ static void setup_per_zone_lowmem_reserve(struct zone *zones)
 	}
 }
 
+int user_min_free_kbytes = -1;
+
+static int __init min_free_kbytes_setup(const char *val)
+{
+	unsigned int kbytes;
+
+	if (kstrtouint(val, 0, &kbytes) || kbytes > MIN_FREE_KBYTES_HIGH)
+		return -EINVAL;
+	user_min_free_kbytes = (int)kbytes;
+	return 0;
+}
+kernel_param("min_free_kbytes", min_free_kbytes_setup, "N",
+	     "memory kept for requests that cannot wait, in KiB");
+
+/* What the min watermarks keep: as told, or four times the square root of low memory in KiB. */
+static unsigned long min_free_kbytes(unsigned long lowmem_kbytes)
+{
+	if (user_min_free_kbytes >= 0)
+		return (unsigned long)user_min_free_kbytes;
+	return clamp(int_sqrt(lowmem_kbytes * 16), MIN_FREE_KBYTES_LOW, MIN_FREE_KBYTES_HIGH);
+}
+
 /*
- * The min watermarks of the low zones share min_free_kbytes by size: four times the
- * square root of the low memory in KiB. Highmem, which no atomic request needs, gets
+ * The min watermarks of the low zones share min_free_kbytes by size. Highmem, which no atomic request needs, gets
  * a token one.
  */
 static void setup_zone_wmarks(struct zone *zone, unsigned long pages_min,
@@ -236,14 +260,13 @@ void init_per_zone_wmark_min(void)
 	struct zone *zones = contig_page_data.node_zones;
 	unsigned long lowmem_pages =
 		zones[ZONE_DMA].managed_pages + zones[ZONE_NORMAL].managed_pages;
-	unsigned long lowmem_kbytes = lowmem_pages << (PAGE_SHIFT - 10);
-	unsigned long min_free_kbytes =
-		clamp(int_sqrt(lowmem_kbytes * 16), MIN_FREE_KBYTES_LOW, MIN_FREE_KBYTES_HIGH);
+	unsigned long pages_min =
+		min_free_kbytes(lowmem_pages << (PAGE_SHIFT - 10)) >> (PAGE_SHIFT - 10);
 	struct zone *zone;
 
 	setup_per_zone_lowmem_reserve(zones);
 	for_each_populated_zone(zone) {
-		setup_zone_wmarks(zone, min_free_kbytes >> (PAGE_SHIFT - 10), lowmem_pages);
+		setup_zone_wmarks(zone, pages_min, lowmem_pages);
 		zone_pcp_update(zone);
 	}
 	update_fast_marks();

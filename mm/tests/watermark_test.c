@@ -103,12 +103,19 @@ static unsigned long slow_sqrt(unsigned long x)
 	return r;
 }
 
+static void skip_if_told(struct kunit *test)
+{
+	if (user_min_free_kbytes >= 0)
+		kunit_skip(test, "min_free_kbytes= is given");
+}
+
 /* Linux's formula, computed anew: four times the root of the low memory in KiB. */
 static void watermark_formula(struct kunit *test)
 {
 	struct zone *zones = contig_page_data.node_zones, *zone;
 	unsigned long low = 0, kbytes, pages_min;
 
+	skip_if_told(test);
 	for_each_populated_zone(zone)
 		if (!is_highmem(zone))
 			low += zone->managed_pages;
@@ -136,6 +143,38 @@ static void watermark_formula(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, zones[ZONE_NORMAL].lowmem_reserve[ZONE_HIGHMEM],
 			zones[ZONE_NORMAL].managed_pages ? zones[ZONE_HIGHMEM].managed_pages / 32
 							 : 0);
+}
+
+/* min_free_kbytes= in place of the formula; with 0 the last page goes to whoever asks. */
+static void watermark_as_told(struct kunit *test)
+{
+	struct zone *zones = contig_page_data.node_zones;
+	unsigned long lowmem = zones[ZONE_DMA].managed_pages + zones[ZONE_NORMAL].managed_pages;
+	int before = user_min_free_kbytes;
+	struct zone *zone;
+	unsigned int kbytes;
+
+	for (kbytes = 0; kbytes <= 4096; kbytes += 1024) {
+		user_min_free_kbytes = (int)kbytes;
+		init_per_zone_wmark_min();
+		for_each_populated_zone(zone) {
+			if (is_highmem(zone))
+				continue;
+			KUNIT_EXPECT_EQ(test, min_wmark_pages(zone),
+					(unsigned long)div_u64(
+						(u64)zone->managed_pages * (kbytes / 4), lowmem));
+			KUNIT_EXPECT_GE(test, low_wmark_pages(zone), min_wmark_pages(zone));
+		}
+	}
+	user_min_free_kbytes = 0;
+	init_per_zone_wmark_min();
+	hoard_all(&hoard, GFP_KERNEL);
+	for_each_populated_zone(zone)
+		if (!is_highmem(zone))
+			KUNIT_EXPECT_LE(test, zone->free_pages, zone->lowmem_reserve[ZONE_NORMAL]);
+	hoard_free(&hoard);
+	user_min_free_kbytes = before;
+	init_per_zone_wmark_min();
 }
 
 /*
@@ -237,6 +276,7 @@ static void atomic_reserve(struct kunit *test)
 	struct zone *zone;
 	struct page *page;
 
+	skip_if_told(test);
 	hoard_all(&hoard, GFP_KERNEL);
 	KUNIT_ASSERT_NULL(test, alloc_page(GFP_KERNEL | __GFP_NOWARN));
 	KUNIT_ASSERT_NULL(test, alloc_page(GFP_NOWAIT | __GFP_NOWARN));
@@ -463,6 +503,7 @@ static struct kunit_case watermark_test_cases[] = {
 	KUNIT_CASE(watermark_rule),
 	KUNIT_CASE(flags_of_requests),
 	KUNIT_CASE(watermark_formula),
+	KUNIT_CASE(watermark_as_told),
 	KUNIT_CASE(exhaustion),
 	KUNIT_CASE(fallback),
 	KUNIT_CASE(atomic_reserve),

@@ -110,6 +110,9 @@ LARGE_PAGES = {"fail_map.try_set_memory"}
 # Debugged or zeroed objects do not go through a cache's per-CPU arrays.
 OBJECT_ARRAYS = {"slab.slab_array_batches", "slab.slab_management"}
 
+# Where the watermarks are what min_free_kbytes= says, and not what the formula gives.
+WATERMARKS = {"watermark.watermark_formula", "watermark.atomic_reserve"}
+
 
 def by_options(args, extra):
     """Sets of cases that cannot run with these options of the kernel and of QEMU."""
@@ -119,6 +122,8 @@ def by_options(args, extra):
         yield LARGE_PAGES
     if "slab_debug=" in args or "init_on_" in args:
         yield OBJECT_ARRAYS
+    if "min_free_kbytes=" in args:
+        yield WATERMARKS
 
 
 def by_variant(variant):

@@ -122,6 +122,7 @@ def test_a_small_tlb_is_enough(entries):
     ("slab-debug", ["slab_debug=FPZU"]),
     ("init", ["init_on_alloc=1", "init_on_free=1"]),
     ("vmalloc", ["vmalloc=512M"]),
+    ("no-reserve", ["min_free_kbytes=0"]),
 ])
 def test_options(name, options):
     skips = set().union(HIGHMEM, *by_options(" ".join(options), ()))
