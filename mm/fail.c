@@ -10,15 +10,29 @@
 #include <mm/internal.h>
 
 unsigned int fail_nth_left;
-gfp_t fail_nth_gfp_kernel = GFP_KERNEL;
+gfp_t fast_gfp_kernel = GFP_KERNEL;
 static bool hit;
+static bool fast_ways_closed;
+
+static void update_fast_ways(void)
+{
+	bool closed = fast_ways_closed || fail_nth_left;
+
+	WRITE_ONCE(fast_gfp_kernel, closed ? (__force gfp_t)~0U : GFP_KERNEL);
+	update_fast_marks();
+}
+
+void __init fast_ways_close(void)
+{
+	fast_ways_closed = true;
+	update_fast_ways();
+}
 
 void fail_nth_set(unsigned int n)
 {
 	WRITE_ONCE(hit, false);
 	WRITE_ONCE(fail_nth_left, n + 1);
-	WRITE_ONCE(fail_nth_gfp_kernel, (__force gfp_t)~0U);
-	update_fast_marks();
+	update_fast_ways();
 }
 
 bool fail_nth_clear(void)
@@ -27,8 +41,7 @@ bool fail_nth_clear(void)
 
 	WRITE_ONCE(hit, false);
 	WRITE_ONCE(fail_nth_left, 0);
-	WRITE_ONCE(fail_nth_gfp_kernel, GFP_KERNEL);
-	update_fast_marks();
+	update_fast_ways();
 	return was_hit;
 }
 

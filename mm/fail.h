@@ -24,10 +24,14 @@
 extern unsigned int fail_nth_left;
 
 /*
- * GFP_KERNEL; while armed a value that no request has. A fast path that compares with it
- * anyway needs no second compare to send its requests to where fail_nth() is asked.
+ * GFP_KERNEL, for as long as such requests may take the short ways of the allocators;
+ * a value that no request has while armed, and for good after fast_ways_close(). A
+ * fast path that compares with it anyway needs no second compare to find out.
  */
-extern gfp_t fail_nth_gfp_kernel;
+extern gfp_t fast_gfp_kernel;
+
+/** fast_ways_close - have each request take the long way, which knows all about it. Context: boot. */
+void fast_ways_close(void);
 
 /**
  * fail_nth_set - the allocation after the next @n fails; 0 is the next

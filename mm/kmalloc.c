@@ -65,6 +65,28 @@ static unsigned int __init kmalloc_align(unsigned int size)
 	return clamp(size, (unsigned int)ARCH_KMALLOC_MINALIGN, (unsigned int)PAGE_SIZE);
 }
 
+/* An object whose size is to be remembered must not be handed out by who has forgotten it. */
+static bool __init kmalloc_is_debugged(struct kmem_cache **caches)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_KMALLOC_CLASSES; i++)
+		if (caches[i]->flags & SLAB_DEBUG_FLAGS)
+			return true;
+	return false;
+}
+
+/* The next larger cache whose slabs are smaller, for each whose slabs are of several pages. */
+static void __init kmalloc_init_fallbacks(struct kmem_cache **caches)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < NR_KMALLOC_CLASSES; i++)
+		for (j = NR_KMALLOC_CLASSES - 1; j > i; j--)
+			if (caches[j]->gfporder < caches[i]->gfporder)
+				caches[i]->fallback = caches[j];
+}
+
 /**
  * kmalloc_init - make the caches of kmalloc(), in ascending order
  *
@@ -87,6 +109,9 @@ void __init kmalloc_init(void)
 				kmem_cache_create(kmalloc_names[type][i], kmalloc_sizes[i],
 						  kmalloc_align(kmalloc_sizes[i]), flags, NULL,
 						  NULL);
+		kmalloc_init_fallbacks(kmalloc_caches[type]);
+		if (kmalloc_is_debugged(kmalloc_caches[type]))
+			fast_ways_close();
 	}
 }
 
@@ -117,33 +142,61 @@ static __always_inline struct kmem_cache *kmalloc_slab(size_t size, gfp_t flags)
 	return kmalloc_caches[kmalloc_type(flags)][kmalloc_lookup(size)];
 }
 
+/*
+ * kmalloc_fill - from a cache whose slabs are to be asked
+ *
+ * Large objects share slabs of several pages, which saves memory for as long as such
+ * blocks are to be had. When free pages are scattered, an object that wastes some bytes of
+ * a smaller slab is better than none.
+ */
+static noinline void *kmalloc_fill(struct kmem_cache *cachep, gfp_t flags, unsigned long caller)
+{
+	struct kmem_cache *fallback = cachep->fallback;
+	gfp_t first = fallback ? (flags & ~__GFP_NOFAIL) | __GFP_NOWARN : flags;
+	void *objp;
+
+	might_sleep_if(gfpflags_allow_blocking(flags));
+	objp = __slab_alloc(cachep, first, cachep->object_size, caller);
+	/* A failure that a test injects is to be one. */
+	if (likely(objp) || !fallback || fail_nth_hit())
+		return objp;
+	return __slab_alloc(fallback, flags, fallback->object_size, caller);
+}
+
 /* The size tells the cache again: three arguments fit into registers. */
 static noinline void *kmalloc_slow(size_t size, gfp_t flags, unsigned long caller)
 {
 	struct kmem_cache *cachep;
+	void *objp;
 
 	if (size > KMALLOC_MAX_CACHE_SIZE)
 		return kmalloc_pages(size, flags, caller);
 	if (size == 0)
 		return ZERO_SIZE_PTR;
 	cachep = kmalloc_slab(size, flags);
-	if (cachep->limit)
-		return slab_alloc_other(cachep, flags, caller);
-	might_sleep_if(gfpflags_allow_blocking(flags));
-	return __slab_alloc(cachep, flags, size, caller);
+	if (unlikely(!cachep->limit)) {
+		might_sleep_if(gfpflags_allow_blocking(flags));
+		return __slab_alloc(cachep, flags, size, caller);
+	}
+	objp = slab_alloc_array(cachep, flags, caller);
+	return objp ?: kmalloc_fill(cachep, flags, caller);
 }
 
+/*
+ * On the short way the size is forgotten once the cache is known, which saves a register
+ * and thereby the stack. Caches that keep the size, because they are debugged,
+ * have closed that way.
+ */
 void *kmalloc_trace(struct kmem_cache *cachep, gfp_t flags, size_t size)
 {
 	void *objp;
 
-	if (is_gfp_kernel(flags)) {
-		objp = slab_alloc_kernel(&cachep);
-		if (likely(objp))
-			return objp;
-		flags = GFP_KERNEL;
-	}
-	return kmalloc_slow(size, flags, _RET_IP_);
+	if (!is_gfp_kernel(flags))
+		return kmalloc_slow(size, flags, _RET_IP_);
+	objp = slab_alloc_kernel(&cachep);
+	if (likely(objp))
+		return objp;
+	return kmalloc_fill(cachep, GFP_KERNEL, _RET_IP_);
 }
 
 static __always_inline void *kmalloc_any(size_t size, gfp_t flags)
@@ -151,14 +204,13 @@ static __always_inline void *kmalloc_any(size_t size, gfp_t flags)
 	struct kmem_cache *cachep;
 	void *objp;
 
-	if (is_gfp_kernel(flags) && likely(size - 1 < KMALLOC_MAX_CACHE_SIZE)) {
-		cachep = kmalloc_slab(size, GFP_KERNEL);
-		objp = slab_alloc_kernel(&cachep);
-		if (likely(objp))
-			return objp;
-		flags = GFP_KERNEL;
-	}
-	return kmalloc_slow(size, flags, _RET_IP_);
+	if (!is_gfp_kernel(flags) || unlikely(size - 1 >= KMALLOC_MAX_CACHE_SIZE))
+		return kmalloc_slow(size, flags, _RET_IP_);
+	cachep = kmalloc_slab(size, GFP_KERNEL);
+	objp = slab_alloc_kernel(&cachep);
+	if (likely(objp))
+		return objp;
+	return kmalloc_fill(cachep, GFP_KERNEL, _RET_IP_);
 }
 
 void *__kmalloc(size_t size, gfp_t flags)

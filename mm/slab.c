@@ -10,7 +10,9 @@
  * In front of the slabs each CPU has an array of free objects (Bonwick and Adams
  * 2001, "magazines"): an allocation pops the last one in, whose lines are hottest; a
  * free pushes. Only when the array is empty or full are slabs visited, for half an
- * array at a time, so that the lock is taken once for many objects.
+ * array at a time, so that the lock is taken once for many objects. In a cache of many
+ * objects the array is let grow; so what a request costs stays what it is, whether a
+ * hundred objects live or a hundred thousand.
  *
  *   slab:   | colour | struct slab, bufctl[num] | object 0 | object 1 | ... | rest |
  *
@@ -276,15 +278,18 @@ static struct slab *slab_with_room(struct kmem_cache_node *n)
 }
 
 /*
- * cache_take - one free object, and half an array full of them while at it
+ * cache_take - one free object, and up to half an array full of them while at it
  * @entry: out: the object
+ *
+ * All of one slab: an array that held objects of many would keep each of them from
+ * becoming empty.
+ *
  * Context: interrupts off. Return: false when every slab is full.
  */
 static bool cache_take(struct kmem_cache *cachep, struct ac_entry *entry)
 {
 	struct array_cache *ac = cpu_cache_get(cachep);
 	struct kmem_cache_node *n = cache_node(cachep);
-	unsigned int batch = min(ac->limit, cachep->batchcount);
 	struct slab *slabp;
 
 	if (ac->avail) {
@@ -299,9 +304,8 @@ static bool cache_take(struct kmem_cache *cachep, struct ac_entry *entry)
 		return false;
 	}
 	slab_take(cachep, n, slabp, entry, 1);
-	while (ac->avail < batch && (slabp = slab_with_room(n)) != NULL)
-		ac->avail +=
-			slab_take(cachep, n, slabp, ac_entries(ac) + ac->avail, batch - ac->avail);
+	if (slabp->free != BUFCTL_END)
+		ac->avail = slab_take(cachep, n, slabp, ac_entries(ac), ac->limit / 2);
 	spin_unlock(&n->list_lock);
 	return true;
 }
@@ -345,6 +349,22 @@ static void cache_put(struct kmem_cache *cachep, const struct ac_entry *entry, u
 	spin_unlock(&n->list_lock);
 }
 
+/*
+ * ac_grow - let a full array keep twice as many, where the cache is so large
+ *
+ * An array may keep a sixteenth of the objects that there are. The more there are, the more
+ * often requests come in runs that a small array is too small for.
+ */
+static bool ac_grow(struct kmem_cache *cachep, struct array_cache *ac)
+{
+	unsigned int nr_objs = READ_ONCE(cache_node(cachep)->nr_slabs) * cachep->num;
+
+	if (ac->limit >= cachep->max_limit || nr_objs / AC_SHARE < ac->limit)
+		return false;
+	ac->limit = min(ac->limit * 2, cachep->max_limit);
+	return true;
+}
+
 /* The oldest entries, whose cache lines have cooled, go; the rest moves down. */
 static void ac_flush(struct kmem_cache *cachep, struct array_cache *ac, unsigned int nr,
 		     struct list_head *empty)
@@ -367,13 +387,6 @@ static gfp_t slab_check_gfp(struct kmem_cache *cachep, gfp_t gfp)
 		kbug("slab: cache %s cannot serve gfp %#x: %s", cachep->name, (__force u32)gfp,
 		     dma_mismatch ? "it is not a DMA cache" : "highmem has no addresses");
 	return gfp & ~GFP_ZONEMASK;
-}
-
-/* Clear an object, if the request or the command line says so. */
-static void slab_init_on_alloc(struct kmem_cache *cachep, void *objp, size_t size, gfp_t gfp)
-{
-	if (slab_wants_init_on_alloc(cachep, gfp))
-		memset(objp, 0, cachep->flags & SLAB_RED_ZONE ? size : cachep->object_size);
 }
 
 /*
@@ -418,24 +431,9 @@ noinline void *__slab_alloc(struct kmem_cache *cachep, gfp_t gfp, size_t size, u
  */
 noinline void *slab_alloc_other(struct kmem_cache *cachep, gfp_t gfp, unsigned long caller)
 {
-	kmem_bufctl_t *bufctl;
-	unsigned long flags;
-	void *objp;
+	void *objp = slab_alloc_array(cachep, gfp, caller);
 
-	might_sleep_if(gfpflags_allow_blocking(gfp));
-	if (!(gfp & GFP_ZONEMASK) && likely(!fail_nth_left)) {
-		local_irq_save(flags);
-		objp = ac_pop(cpu_cache_get(cachep), &bufctl);
-		if (likely(objp))
-			*bufctl = bufctl_make_in_use(caller);
-		local_irq_restore(flags);
-		if (likely(objp)) {
-			if (gfp & __GFP_ZERO)
-				slab_init_on_alloc(cachep, objp, cachep->object_size, gfp);
-			return objp;
-		}
-	}
-	return __slab_alloc(cachep, gfp, cachep->object_size, caller);
+	return objp ?: __slab_alloc(cachep, gfp, cachep->object_size, caller);
 }
 
 void *kmem_cache_alloc(struct kmem_cache *cachep, gfp_t flags)
@@ -524,8 +522,8 @@ static void slab_release(struct kmem_cache *cachep, struct ac_entry *entry, stru
 		cache_put(cachep, entry, 1, empty);
 		return;
 	}
-	if (ac->avail == ac->limit)
-		ac_flush(cachep, ac, cachep->batchcount, empty);
+	if (ac->avail == ac->limit && !ac_grow(cachep, ac))
+		ac_flush(cachep, ac, ac->limit / 2, empty);
 	ac_entries(ac)[ac->avail++] = *entry;
 }
 
@@ -636,6 +634,7 @@ void slab_drain_local(struct kmem_cache *cachep)
 	ac = cpu_cache_get(cachep);
 	if (ac->avail)
 		ac_flush(cachep, ac, ac->avail, &empty);
+	ac->limit = min(ac->limit, cachep->limit);
 	local_irq_restore(flags);
 	slabs_destroy(cachep, &empty);
 }

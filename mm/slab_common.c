@@ -206,23 +206,30 @@ static void cache_init_node(struct kmem_cache *cachep, struct kmem_cache_node *n
 
 /*
  * How many free objects a CPU may keep: many of the small ones, which are used in
- * numbers, few of the large ones, which cost memory. The slabs keep half as many.
+ * numbers, few of the large ones, which cost memory; more where there are many, as far as
+ * the array's own kmalloc() object goes. The slabs keep half as many.
  */
 static void cache_set_limits(struct kmem_cache *cachep)
 {
-	unsigned int limit;
+	unsigned int limit = 64, array_size = 1024;
 
+	if (cachep->object_size > 256) {
+		limit = 32;
+		array_size = 512;
+	}
+	if (cachep->object_size > 1024)
+		limit = 8;
+	if (cachep->object_size > PAGE_SIZE)
+		limit = 4;
+	cachep->max_limit = (array_size - sizeof(struct array_cache)) / sizeof(struct ac_entry);
+	if (cachep->flags & SLAB_CACHE_DMA)
+		cachep->max_limit = limit = 4;
+
+	/* What looks at every object, or fills it, wants none to pass by in an array. */
 	if ((cachep->flags & SLAB_DEBUG_FLAGS) || slab_wants_init_on_free(cachep) ||
 	    slab_wants_init_on_alloc(cachep, GFP_KERNEL) || cachep->object_size > 32 * PAGE_SIZE)
-		limit = 0;
-	else if (cachep->object_size > PAGE_SIZE || cachep->flags & SLAB_CACHE_DMA)
-		limit = 8;
-	else if (cachep->object_size > 1024)
-		limit = 16;
-	else if (cachep->object_size > 256)
-		limit = 32;
-	else
-		limit = 64;
+		cachep->max_limit = limit = 0;
+
 	cachep->limit = limit;
 	cachep->batchcount = limit / 2;
 	cache_node(cachep)->free_limit = 1 + cachep->batchcount / cachep->num;
@@ -284,7 +291,7 @@ static struct array_cache *alloc_array(struct kmem_cache *cachep)
 {
 	struct array_cache *ac;
 
-	ac = kmalloc(sizeof(*ac) + cachep->limit * sizeof(struct ac_entry), GFP_KERNEL);
+	ac = kmalloc(sizeof(*ac) + cachep->max_limit * sizeof(struct ac_entry), GFP_KERNEL);
 	if (ac)
 		*ac = (struct array_cache){.limit = cachep->limit, .cachep = cachep};
 	return ac;

@@ -7,6 +7,7 @@
 #define MM_SLAB_INTERNAL_H
 
 #include <kernel/lib/list.h>
+#include <kernel/lib/string.h>
 #include <kernel/percpu.h>
 #include <kernel/sections.h>
 #include <kernel/spinlock.h>
@@ -125,6 +126,9 @@ struct array_cache_entries {
 	struct ac_entry entry[];
 };
 
+/* An array grows beyond its first size as far as this part of all objects, one in ... */
+#define AC_SHARE 16
+
 #define ac_entries(array) (((struct array_cache_entries *)(array))->entry)
 
 /*
@@ -166,11 +170,12 @@ struct kmem_cache_node {
  * @colour:       number of colours; @colour_off: bytes between two
  * @mgmt_size:    bytes of struct slab with its bufctl array
  * @slabp_cache:  where that comes from, or NULL when it lies on the slab
+ * @fallback:     of kmalloc(): a cache of larger objects on smaller slabs, or NULL
  *
  * @flags:        SLAB_*
  * @allocflags:   for alloc_pages()
- * @limit:        of array caches to come; @batchcount: entries that these move to and from
- *                the slabs at a time
+ * @limit:        of an array cache at first; @max_limit: at most, see ac_grow()
+ * @batchcount:   entries that an array at first moves to and from the slabs at a time
  * @next:         on the cache chain; @walkers: who pins it there; under cache_chain_lock
  * @no_array:     what @array points to where there are no entries
  * @red_end:      bytes from an object to the end of its red zone; see mm/slab_debug.c
@@ -190,12 +195,14 @@ struct kmem_cache {
 	unsigned int colour_off;
 	unsigned int mgmt_size;
 	struct kmem_cache *slabp_cache;
+	struct kmem_cache *fallback;
 
 	slab_flags_t flags;
 	gfp_t allocflags;
 	void (*ctor)(void *objp);
 	void (*dtor)(void *objp);
 	unsigned int limit;
+	unsigned int max_limit;
 	unsigned int batchcount;
 	struct list_head next;
 	unsigned int walkers;
@@ -384,8 +391,40 @@ static __always_inline void *slab_alloc_kernel(struct kmem_cache **cachep)
 	return objp;
 }
 
-/* is_gfp_kernel - so that the fast way will do; not while fail_nth() is armed */
-#define is_gfp_kernel(gfp) likely((gfp) == fail_nth_gfp_kernel)
+/* Clear an object, if the request or the command line says so; @size of it is wanted. */
+static __always_inline void slab_init_on_alloc(struct kmem_cache *cachep, void *objp, size_t size,
+					       gfp_t gfp)
+{
+	if (unlikely((gfp & __GFP_ZERO) || page_debug) && slab_wants_init_on_alloc(cachep, gfp))
+		memset(objp, 0, cachep->flags & SLAB_RED_ZONE ? size : cachep->object_size);
+}
+
+/*
+ * slab_alloc_array - any request, if this CPU's array can serve it
+ * Return: NULL when __slab_alloc() is to be asked.
+ */
+static __always_inline void *slab_alloc_array(struct kmem_cache *cachep, gfp_t gfp,
+					      unsigned long caller)
+{
+	kmem_bufctl_t *bufctl;
+	unsigned long flags;
+	void *objp;
+
+	might_sleep_if(gfpflags_allow_blocking(gfp));
+	if (unlikely(gfp & GFP_ZONEMASK) || unlikely(fail_nth_left))
+		return NULL;
+	local_irq_save(flags);
+	objp = ac_pop(cpu_cache_get(cachep), &bufctl);
+	if (likely(objp))
+		*bufctl = bufctl_make_in_use(caller);
+	local_irq_restore(flags);
+	if (likely(objp))
+		slab_init_on_alloc(cachep, objp, cachep->object_size, gfp);
+	return objp;
+}
+
+/* is_gfp_kernel - so that the short way will do, if it is open; see mm/fail.h */
+#define is_gfp_kernel(gfp) likely((gfp) == fast_gfp_kernel)
 
 /*
  * slab_free_fast - put a sound object into this CPU's array, if there is room
@@ -434,7 +473,8 @@ static __always_inline bool kfree_fast(void *objp)
 	if (unlikely(pfn >= max_low_pfn))
 		return false;
 	page = pfn_to_page(pfn);
-	return likely(PageSlab(page)) && likely(slab_free_fast(page->slab_cache, page->slab, objp));
+	return likely(page->flags & (1UL << PG_slab)) &&
+	       likely(slab_free_fast(page->slab_cache, page->slab, objp));
 }
 
 #endif

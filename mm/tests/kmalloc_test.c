@@ -9,6 +9,7 @@
 #include <kernel/lib/vsprintf.h>
 #include <arch/step.h>
 #include <mm/vmalloc.h>
+#include <mm/tests/page_alloc_test.h>
 #include <mm/tests/slab_test.h>
 
 static const unsigned int classes[] = {
@@ -256,6 +257,100 @@ static void krealloc_zeroes(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, memchr_inv(objp, 0x44, 10));
 	KUNIT_EXPECT_NULL(test, memchr_inv(objp + 16, 0, 284));
 	kfree(objp);
+}
+
+/*
+ * A class whose slabs are of several pages, when such a block is not to be had: the object
+ * comes from a larger class of smaller slabs, and is freed like any other.
+ */
+
+#define NR_PAIRS 24U
+
+static struct hoard hoard;
+static struct page *pairs[NR_PAIRS];
+
+/* Take all free objects of a cache, so that the next request wants a slab. */
+static unsigned int take_all_free(struct kmem_cache *cachep, void **objs, unsigned int max)
+{
+	struct kmem_cache_node *n = cache_node(cachep);
+	unsigned int nr = 0;
+
+	while (nr < max && (slab_test_array(cachep)->avail || !list_empty(&n->slabs_partial) ||
+			    !list_empty(&n->slabs_free)))
+		objs[nr++] = kmem_cache_alloc(cachep, GFP_KERNEL);
+	return nr;
+}
+
+/* All of memory in our hands but every other page of some pairs. */
+static void scatter_memory(struct kunit *test)
+{
+	unsigned int i;
+
+	user_min_free_kbytes = 0;
+	init_per_zone_wmark_min();
+	for (i = 0; i < NR_PAIRS; i++) {
+		pairs[i] = alloc_pages(GFP_KERNEL, 1);
+		KUNIT_ASSERT_NOT_NULL(test, pairs[i]);
+		split_page(pairs[i], 1);
+	}
+	hoard_init(&hoard);
+	hoard_all(&hoard, GFP_KERNEL | __GFP_MEMALLOC);
+	for (i = 0; i < NR_PAIRS; i++)
+		__free_page(pairs[i]);
+}
+
+/* The other page of every other pair too: blocks of two, whose neighbours are not free. */
+static void join_pairs(unsigned int first)
+{
+	for (; first < NR_PAIRS; first += 2)
+		__free_page(pairs[first] + 1);
+	drain_local_pages(NULL);
+}
+
+static void expect_fallback(struct kunit *test, struct kmem_cache *cachep)
+{
+	struct kmem_cache *fallback = cachep->fallback;
+	void *objs[64], *objp;
+	unsigned int nr;
+
+	KUNIT_EXPECT_LT(test, fallback->gfporder, cachep->gfporder);
+	KUNIT_EXPECT_GT(test, fallback->object_size, cachep->object_size);
+	nr = take_all_free(cachep, objs, ARRAY_SIZE(objs));
+	KUNIT_EXPECT_LT(test, nr, ARRAY_SIZE(objs));
+	objp = kmalloc(cachep->object_size, GFP_KERNEL);
+	kmem_cache_free_bulk(cachep, nr, objs);
+	KUNIT_ASSERT_NOT_NULL(test, objp);
+	KUNIT_EXPECT_PTR_EQ(test, cache_of(objp), fallback);
+	KUNIT_EXPECT_EQ(test, ksize(objp), fallback->object_size);
+	memset(objp, 0xff, fallback->object_size);
+	kfree(objp);
+}
+
+static void kmalloc_falls_back(struct kunit *test)
+{
+	struct kmem_cache **caches = kmalloc_caches[KMALLOC_NORMAL];
+	int before = user_min_free_kbytes;
+	unsigned int i, nr = 0;
+
+	if (!caches[KMALLOC_8]->limit)
+		kunit_skip(test, "slab_debug= or init_on_* is on: caches have no arrays");
+	scatter_memory(test);
+	for (i = 0; i < NR_KMALLOC_CLASSES; i++) {
+		if (caches[i]->fallback && !caches[i]->fallback->gfporder) {
+			expect_fallback(test, caches[i]);
+			nr++;
+		}
+	}
+	KUNIT_EXPECT_EQ(test, nr, 3U);
+	KUNIT_EXPECT_NULL(test, kmalloc(5000, GFP_KERNEL | __GFP_NOWARN));
+	join_pairs(0);
+	expect_fallback(test, caches[KMALLOC_5448]);
+	expect_fallback(test, caches[KMALLOC_6544]);
+	KUNIT_EXPECT_NULL(test, caches[KMALLOC_8192]->fallback);
+	join_pairs(1);
+	hoard_free(&hoard);
+	user_min_free_kbytes = before;
+	init_per_zone_wmark_min();
 }
 
 /* Copies. */
@@ -576,6 +671,7 @@ static struct kunit_case kmalloc_cases[] = {
 	KUNIT_CASE(krealloc_semantics),
 	KUNIT_CASE(krealloc_zeroes),
 
+	KUNIT_CASE(kmalloc_falls_back),
 	KUNIT_CASE(string_copies),
 	KUNIT_CASE(kvmalloc_either_way),
 

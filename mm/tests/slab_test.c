@@ -291,6 +291,70 @@ static void slab_array_batches(struct kunit *test)
 	kfree(objs);
 }
 
+/* Where there are sixteen times as many objects a full array grows, until it is drained. */
+static void slab_array_grows(struct kunit *test)
+{
+	struct kmem_cache *cachep = plain_cache(test, 64);
+	struct array_cache *ac = slab_test_array(cachep);
+	unsigned int nr = AC_SHARE * cachep->limit, i;
+	void **objs;
+
+	skip_if_debugging(test, cachep);
+	KUNIT_EXPECT_GT(test, cachep->max_limit, cachep->limit);
+	objs = kvmalloc(nr * sizeof(*objs), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, objs);
+	for (i = 0; i < nr; i++)
+		objs[i] = kmem_cache_alloc(cachep, GFP_KERNEL);
+	slab_drain_local(cachep);
+	/* Kept in the order that they came in, up to the new end; then half of them goes. */
+	for (i = 0; i < cachep->max_limit; i++) {
+		kmem_cache_free(cachep, objs[i]);
+		KUNIT_EXPECT_EQ(test, ac->avail, i + 1);
+		KUNIT_EXPECT_EQ(test, ac->limit,
+				i < cachep->limit ? cachep->limit : cachep->max_limit);
+	}
+	KUNIT_EXPECT_TRUE(test, kmem_cache_check(cachep));
+	kmem_cache_free(cachep, objs[i]);
+	KUNIT_EXPECT_EQ(test, ac->avail, cachep->max_limit - cachep->max_limit / 2 + 1);
+	for (i++; i < nr; i++)
+		kmem_cache_free(cachep, objs[i]);
+	KUNIT_EXPECT_LE(test, ac->avail, cachep->max_limit);
+	kmem_cache_shrink(cachep);
+	KUNIT_EXPECT_EQ(test, ac->limit, cachep->limit);
+	slab_test_cache_done(test, cachep);
+	kvfree(objs);
+}
+
+/* An array is filled from one slab, however few objects that has left. */
+static void slab_array_from_one_slab(struct kunit *test)
+{
+	struct kmem_cache *cachep = plain_cache(test, 64);
+	struct array_cache *ac = slab_test_array(cachep);
+	unsigned int nr, i;
+	void **objs;
+
+	skip_if_debugging(test, cachep);
+	nr = 2 * cachep->num;
+	objs = kmalloc_array(nr, sizeof(*objs), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, objs);
+	for (i = 0; i < nr; i++)
+		objs[i] = kmem_cache_alloc(cachep, GFP_KERNEL);
+	/* Two free objects on either slab; the one that became partial last is asked. */
+	for (i = 0; i < 2; i++) {
+		kmem_cache_free(cachep, objs[i]);
+		kmem_cache_free(cachep, objs[nr - 1 - i]);
+	}
+	slab_drain_local(cachep);
+	objs[0] = kmem_cache_alloc(cachep, GFP_KERNEL);
+	KUNIT_EXPECT_EQ(test, ac->avail, 1U);
+	KUNIT_EXPECT_PTR_EQ(test, virt_to_page(objs[0])->slab,
+			    virt_to_page(ac_entries(ac)[0].objp)->slab);
+	kmem_cache_free(cachep, objs[0]);
+	kmem_cache_free_bulk(cachep, nr - 4, objs + 2);
+	slab_test_cache_done(test, cachep);
+	kfree(objs);
+}
+
 /* Empty slabs are kept to the limit; what is beyond goes back to the page allocator. */
 static void slab_free_limit(struct kunit *test)
 {
@@ -589,6 +653,8 @@ static struct kunit_case slab_cases[] = {
 	KUNIT_CASE(slab_list_moves),
 	KUNIT_CASE(slab_lifo),
 	KUNIT_CASE(slab_array_batches),
+	KUNIT_CASE(slab_array_grows),
+	KUNIT_CASE(slab_array_from_one_slab),
 	KUNIT_CASE(slab_free_limit),
 	KUNIT_CASE(slab_ctor_dtor),
 	KUNIT_CASE(slab_bulk),
