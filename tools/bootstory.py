@@ -37,6 +37,7 @@ INFO, LOADER, MAP, MODULES, MODULE_NAMES, CMDLINE = 0x1000, 0x1080, 0x1100, 0x18
 class Story:
     """
     @ranges: the firmware's map, (start, end, type). @used: what is to come of it.
+    @physical: RAM that the firmware tells of, whatever is used; None: all that is used.
     @says: the lines about memory map and modules, in order.
     @bios: where the BIOS's own data begins below 640 KiB. @bda: (segment, KiB) it tells.
     @modules: those given; @taken: of them, by index, those that are taken.
@@ -44,6 +45,7 @@ class Story:
     ranges: tuple
     used: tuple
     says: tuple = ()
+    physical: tuple = None
     options: tuple = ()
     bda: tuple = ()
     bios: int = 0x9f000
@@ -75,6 +77,7 @@ STORIES = {
               "module 1 (1) lies over the kernel: ignored",
               "module 2 (2) does not lie in RAM that is used",
               "Module 2: [mem 0x06400000-0x06500000) 2"),
+        physical=((M, M + 512 * K), (12 * M, 60 * M), (61 * M, 62 * M), (1000 * M, 1010 * M)),
         bda=(0x9fc0, 639), modules=((16 * M, 16 * M + 0x500), (M, 2 * M), (100 * M, 101 * M)),
         taken=(0, 2)),
     # An end below the kernel's or above its start is not over it; nor is an empty module.
@@ -94,22 +97,26 @@ STORIES = {
          (10 * M + PAGE, 11 * M, "usable"), (11 * M, 12 * M, "reserved"), (12 * M, 60 * M, "usable"),
          (60 * M, 61 * M, "reserved"), (61 * M, 62 * M, "usable")),
         says=("memory map: 1 entries of unknown type, taken as reserved",),
+        physical=((PAGE, 640 * K), (M, 60 * M), (61 * M, 64 * M)),
         options=("memmap=8K@100M", "mem=62M", "memmap=4K#10M,1M$11M"), bda=(0, 600), bios=600 * K),
     "exact": Story(
         ((0, 640 * K, 1), (2 * M, 64 * M, 1)),
         ((0, PAGE, "reserved"), (2 * PAGE, 3 * PAGE, "usable"), (640 * K, M, "reserved"),
          (M, IMAGE, "usable"), (32 * M, 64 * M, "usable")),
         says=("memory map: the kernel's own memory is not listed as RAM; added",),
-        options=("memmap=exactmap,32M@32M,4K@8K",), bda=(0x9000, 600), bios=0x90000),
+        physical=((PAGE, 640 * K), (2 * M, 64 * M)), options=("memmap=exactmap,32M@32M,4K@8K",), bda=(0x9000, 600), bios=0x90000),
     "sparse": Story(
         ((0, 640 * K, 1), (M, 32 * M, 1), (3000 * M, 3001 * M, 1)), (*LOW, (M, 32 * M, "usable")),
+        physical=((PAGE, 640 * K), (M, 32 * M), (3000 * M, 3001 * M)),
         says=("memory map: 1024 KiB of RAM left out: low memory has no room to describe it",)),
     "costly": Story(
         ((0, 640 * K, 1), (M, 512 * M, 1), (3000 * M, 3001 * M, 1)), (*LOW, (M, 512 * M, "usable")),
+        physical=((PAGE, 640 * K), (M, 512 * M), (3000 * M, 3001 * M)),
         says=("memory map: 1024 KiB of RAM left out: describing it costs more than it gives",)),
     "wrapped": Story(
         ((0, 640 * K, 1), (M, 64 * M, 1), (4 * G - 8 * K, 4 * G + 1023 * K, 1)),
         (*LOW, (M, 64 * M, "usable")),
+        physical=((PAGE, 640 * K), (M, 64 * M), (4 * G - 8 * K, 4 * G - PAGE)),
         says=("memory map: 1 MiB of RAM beyond 4 GiB are out of reach without PAE",
               "memory map: 4 KiB of RAM left out: low memory has no room to describe it"),
         bda=(0x1fff, 0)),
@@ -161,6 +168,13 @@ def iomem_lines(text):
     found = re.findall(r"^( *)([0-9a-f]{8})-([0-9a-f]{8}) : (.*)$", text, re.MULTILINE)
     return [(len(blanks) // 2, int(start, 16), int(last, 16) + 1, name.strip())
             for blanks, start, last, name in found]
+
+
+def memblock_list(name, text):
+    """(start, end) of one list of the memblock view."""
+    part = re.search(rf"^{name}\n((?: +\d+: .*\n)*)", text, re.MULTILINE)
+    found = re.findall(r"0x([0-9a-f]+)\.\.0x([0-9a-f]+)", part[1] if part else "")
+    return [(int(start, 16), int(last, 16) + 1) for start, last in found]
 
 
 def zones(text):
@@ -279,9 +293,13 @@ def judge(story, text, symbols):
                 for start, end, kind in story.ranges]
     says = [line for line in re.findall(r"^\[ *\d+\.\d+\] (.*?)\r?$", text, re.MULTILINE)
             if re.match(r"memory map:|[Mm]odule \d", line)]
+    ram_ranges = [(start, end) for start, end, kind in used if kind == "usable"]
+    physical = ram_ranges if story.physical is None else list(story.physical)
     problems = []
     for what, told, expected in (("the firmware's map", map_lines("firmware", text), firmware),
                                  ("the map as used", map_lines("used", text), used),
+                                 ("RAM in memblock", memblock_list("memory", text), ram_ranges),
+                                 ("physical memory", memblock_list("physmem", text), physical),
                                  ("what is said", says, list(story.says))):
         if told != expected:
             problems.append(f"{what}: is {told}, not {expected}")

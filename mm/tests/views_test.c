@@ -30,12 +30,14 @@ static void meminfo(struct kunit *test __unused)
 	seq_show_on_console(show_meminfo);
 }
 
+static void memblock_lists(struct kunit *test __unused)
+{
+	seq_show_on_console(show_memblock);
+}
+
 static struct kunit_case views_cases[] = {
-	KUNIT_CASE(iomem),
-	KUNIT_CASE(zoneinfo),
-	KUNIT_CASE(buddyinfo),
-	KUNIT_CASE(meminfo),
-	{},
+	KUNIT_CASE(iomem),   KUNIT_CASE(zoneinfo),       KUNIT_CASE(buddyinfo),
+	KUNIT_CASE(meminfo), KUNIT_CASE(memblock_lists), {},
 };
 
 static struct kunit_suite views_suite = {
