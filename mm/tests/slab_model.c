@@ -6,7 +6,7 @@
  * Each world has two caches of random geometry: size, alignment, flags, constructor and
  * destructor. The model knows which object an allocation gets when the array has one, how
  * many objects the array is filled with when not, and whether that takes a new slab. Which
- * objects those are is the allocator's choice, but none may come from an empty slab while
+ * slab those are of is the allocator's choice, but not an empty one while
  * another has some. All that happens to a freed object it knows: when the array is flushed,
  * when a slab becomes empty, whether it is kept.
  *
@@ -28,6 +28,7 @@
 #define NR_CACHES   2
 #define MAX_SLABS   24
 #define MAX_PAGES   128 /* of a cache */
+#define MAX_ARRAY   128
 #define MAX_BULK    80
 #define FILLED      64U /* bytes at either end of an object that carry its pattern */
 #define CONSTRUCTED 0xc7
@@ -57,7 +58,7 @@ struct object {
 
 /*
  * struct model_cache
- * @array:    as the real one, oldest first
+ * @array:    as the real one, oldest first; @limit: how many it may hold
  * @nr_grown: colours that were given out
  * @nr_empty: slabs without an object in use
  * @constructed, @destructed: objects that the hooks were to be run for
@@ -65,9 +66,9 @@ struct object {
 struct model_cache {
 	struct kmem_cache *cachep;
 	struct model_slab slabs[MAX_SLABS];
-	unsigned int nr_slabs, nr_empty, nr_live, nr_array;
+	unsigned int nr_slabs, nr_empty, nr_live, nr_array, limit;
 	u32 nr_serials, nr_grown;
-	struct object array[64];
+	struct object array[MAX_ARRAY];
 	bool has_ctor, has_dtor;
 	unsigned long constructed, destructed;
 };
@@ -215,6 +216,15 @@ static void flush_array(struct model_cache *c, unsigned int nr)
 	memmove(c->array, c->array + nr, c->nr_array * sizeof(c->array[0]));
 }
 
+/* A full array may hold twice as many, where that is no more than each sixteenth object. */
+static bool model_grow_array(struct model_cache *c)
+{
+	if (c->limit == c->cachep->max_limit || c->nr_slabs * c->cachep->num < 16 * c->limit)
+		return false;
+	c->limit = min(2 * c->limit, c->cachep->max_limit);
+	return true;
+}
+
 static void model_free(struct model_cache *c, struct object o)
 {
 	c->nr_live--;
@@ -222,8 +232,8 @@ static void model_free(struct model_cache *c, struct object o)
 		put_on_slab(c, o);
 		return;
 	}
-	if (c->nr_array == c->cachep->limit)
-		flush_array(c, c->cachep->batchcount);
+	if (c->nr_array == c->limit && !model_grow_array(c))
+		flush_array(c, c->limit / 2);
 	o.slab->state[o.idx] = IN_ARRAY;
 	c->array[c->nr_array++] = o;
 }
@@ -233,6 +243,7 @@ static void model_shrink(struct model_cache *c)
 	unsigned int i;
 
 	flush_array(c, c->nr_array);
+	c->limit = c->cachep->limit;
 	for (i = 0; i < MAX_SLABS; i++)
 		if (c->slabs[i].base && !c->slabs[i].inuse)
 			forget_slab(c, &c->slabs[i]);
@@ -310,16 +321,18 @@ static void refill(struct model_run *run, struct model_cache *c, void **p, unsig
 	const struct array_cache *ac = cpu_cache_get(c->cachep);
 	bool grown = must_grow(c);
 	struct object o = object_at(run, c, p[at], grown);
-	unsigned int fill_with = c->cachep->limit ? c->cachep->batchcount : 0, i;
+	struct model_slab *from = o.slab;
+	unsigned int fill_with, i;
 
-	fill_with = min(fill_with, nr_on_slabs(c) - 1);
 	take(run, c, o, LIVE);
+	fill_with = min(c->limit / 2, c->cachep->num - from->inuse);
 	for (i = 0; i < fill_with; i++) {
 		unsigned int popped_at = at + (fill_with - i);
 
 		MODEL_TRUE(run, popped_at < nr || i < ac->avail);
 		o = object_at(run, c, popped_at < nr ? p[popped_at] : ac_entries(ac)[i].objp,
 			      grown);
+		MODEL_TRUE(run, o.slab == from);
 		take(run, c, o, IN_ARRAY);
 		c->array[c->nr_array++] = o;
 	}
@@ -332,6 +345,7 @@ static void compare_array(struct model_run *run, const struct model_cache *c)
 	unsigned int i;
 
 	MODEL_EQ(run, ac->avail, c->nr_array);
+	MODEL_EQ(run, ac->limit, c->limit);
 	for (i = 0; i < c->nr_array; i++)
 		MODEL_TRUE(run, ac_entries(ac)[i].objp == address_of(c, c->array[i]));
 }
@@ -656,6 +670,8 @@ static void make_cache(struct model_run *run, unsigned int nr)
 				   c->has_dtor ? dtors[nr] : NULL);
 	MODEL_TRUE(run, cachep);
 	c->cachep = cachep;
+	c->limit = cachep->limit;
+	MODEL_TRUE(run, cachep->max_limit <= MAX_ARRAY);
 	MODEL_EQ(run, kmem_cache_size(cachep), size);
 	MODEL_EQ(run, cachep->align, model_align(size, align, flags));
 	MODEL_TRUE(run,
