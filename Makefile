@@ -396,11 +396,13 @@ test:                                   ## run all tests and checks, headless; T
 MUTATE_FLAGS = $(if $(N),--number $(N)) $(if $(SEED),--seed $(SEED)) $(if $(LEFT),--left) \
                $(if $(SECONDS),--seconds $(SECONDS)) $(if $(LEAST),--least $(LEAST)) $(if $(V),--verbose)
 
-mutate: $(O)/host-plain/k896-host       ## change mm/ in small ways: do the tests notice? F=file N=how many
-	$(Q)$(PYTHON) tools/mutate.py --out $(O)/mutate $(MUTATE_FLAGS) \
-	  --compile '$(HOST_CC) $(HOST_CPPFLAGS) $(HOST_CFLAGS) $(HOST_plain)' \
-	  --objects '$(HOST_plain_OBJS)' --process '$(HOST_plain_PROC)' \
-	  --localize '$(HOST_LOCALIZE)' --link '$(host_plain_LINK)' $(F)
+# mutate_build NAME - how host-NAME is built
+mutate_build = --build '$(HOST_CC) $(HOST_CPPFLAGS) $(HOST_CFLAGS) $(HOST_$(1))' '$(HOST_$(1)_OBJS)' \
+  '$(HOST_$(1)_PROC)' '$(HOST_LOCALIZE)' '$(host_$(1)_LINK)'
+
+mutate: $(HOST_NAMES:%=$(O)/host-%/k896-host) ## change mm/ in small ways: do the tests notice? F=file N=how many
+	$(Q)$(PYTHON) tools/mutate.py --out $(O)/mutate $(MUTATE_FLAGS) $(call mutate_build,plain) \
+	  $(call mutate_build,asan) $(F)
 
 # Each checker is a target of its own, check-NAME, and remembers under $(O)/check/ which files are
 # clean. A file is looked at again when it, any header, the flags or the checker's settings change.

@@ -50,6 +50,7 @@ def digest_of_all(commands):
         for path in sorted((ROOT / folder).rglob("*")):
             if path.suffix in (".c", ".h", ".asm", ".ld", ".py"):
                 digest.update(path.read_bytes())
+    digest.update((ROOT / "tools" / "bootstory.py").read_bytes())
     return digest.hexdigest()
 
 
@@ -99,16 +100,17 @@ HEADING = (f"{'file':24} {'mutants':>7} {'killed':>7} {'late':>7} {'survived':>8
 class Campaign:
     """One call of this program: which mutants, what became of them."""
 
-    def __init__(self, args, commands):
+    def __init__(self, args, plain, watched):
         self.args = args
         self.out = pathlib.Path(args.out)
         self.out.mkdir(parents=True, exist_ok=True)
         self.store = self.out / "results.json"
-        self.digest = digest_of_all(commands)
+        self.digest = digest_of_all((plain, watched))
         self.known = self._load()
         self.stated = read_equivalent(EQUIVALENT.read_text(encoding="utf-8"))
-        self.builder = build.Builder(ROOT, self.out, commands)
-        self.trial = None
+        self.plain = build.Builder(ROOT, self.out / "plain", plain)
+        self.watched = build.Builder(ROOT, self.out / "watched", watched)
+        self.trial = self.watch = None
         self.workers = queue.SimpleQueue()
         for number in range(args.jobs):
             self.workers.put(self.out / "work" / str(number))
@@ -172,22 +174,35 @@ class Campaign:
         """Return (verdict, what told)."""
         work = self.workers.get()
         try:
-            changed, code = self.builder.compile_mutant(work, mutant)
-            if not changed:
+            changed, code = self.plain.compile_mutant(work, mutant)
+            if not changed and not mutants.for_sanitizers(mutant):
                 return SAME_CODE, ""
-            first = self.by_code.setdefault(code, mutant.name)
-            if first != mutant.name:
-                return TWIN, first
-            program = self.builder.link(work, changed)
-            for run in self.trial.runs(mutant.path):
-                wrong, late = self.trial.judge(program, run)
-                if wrong:
-                    return (LATE if late else KILLED), f"{run}: {wrong}"
-            return SURVIVED, ""
+            if changed:
+                first = self.by_code.setdefault(code, mutant.name)
+                if first != mutant.name:
+                    return TWIN, first
+                killed = self._tried(self.trial, self.plain.link(work, changed),
+                                     self.trial.runs(mutant.path))
+                if killed:
+                    return killed
+            changed, _ = self.watched.compile_mutant(work, mutant)
+            if not changed:
+                return SURVIVED, ""
+            return self._tried(self.watch, self.watched.link(work, changed),
+                               self.watch.quick_runs(mutant.path)) or (SURVIVED, "")
         except build.DoesNotBuild as err:
             return NOT_C, str(err).strip().splitlines()[0] if str(err).strip() else ""
         finally:
             self.workers.put(work)
+
+    @staticmethod
+    def _tried(trial_, program, runs):
+        """Return (verdict, what told) when a run kills the mutant, else None."""
+        for run in runs:
+            wrong, late = trial_.judge(program, run)
+            if wrong:
+                return (LATE if late else KILLED), f"{run}: {wrong}"
+        return None
 
     def _verdict(self, mutant):
         if self.args.seconds and time.monotonic() - self.begin > self.args.seconds:
@@ -206,12 +221,19 @@ class Campaign:
                 print(f"# {len(self.results)} of {self.chosen}", flush=True)
                 self._save()
 
+    def _measure(self):
+        """How the kernel does without a mutant."""
+        program = self.plain.link(self.out / "plain" / "original", {})
+        self.trial = trial.Trial(program, self.args.jobs)
+        self.trial.measure_all()
+        program = self.watched.link(self.out / "watched" / "original", {})
+        self.watch = trial.Trial(program, self.args.jobs, self.trial.slow)
+
     def run(self):
         chosen = self.choose()
         self.chosen = len(chosen)
         if any(mutant.name not in self.known for mutant in chosen):
-            program = self.builder.link(self.out / "work" / "original", {})
-            self.trial = trial.Trial(program, self.args.jobs)
+            self._measure()
         try:
             with concurrent.futures.ThreadPoolExecutor(self.args.jobs) as pool:
                 for done in pool.map(self._verdict, chosen):
@@ -269,8 +291,9 @@ def parse_arguments(argv):
     parser.add_argument("--least", type=float, default=0, help="fail when a file scores less")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--verbose", action="store_true", help="a line for each mutant")
-    for name in ("compile", "objects", "process", "localize", "link"):
-        parser.add_argument(f"--{name}", required=True, help="as the Makefile has it")
+    parser.add_argument("--build", nargs=5, action="append", required=True,
+                        metavar=("COMPILE", "OBJECTS", "PROCESS", "LOCALIZE", "LINK"),
+                        help="how the Makefile builds the plain program; then the watched one")
     parser.add_argument("files", nargs="*", help="files of mm/; all when none is named")
     return parser.parse_args(argv)
 
@@ -278,9 +301,7 @@ def parse_arguments(argv):
 def main(argv=None):
     args = parse_arguments(argv)
     os.chdir(ROOT)
-    commands = build.Commands(*(shlex.split(getattr(args, name)) for name in
-                                ("compile", "objects", "process", "localize", "link")))
-    campaign = Campaign(args, commands)
+    campaign = Campaign(args, *(build.Commands(*map(shlex.split, words)) for words in args.build))
     campaign.run()
     print(campaign.report(), end="")
     print(f"{len(campaign.results)} of {campaign.chosen} mutants in "

@@ -85,6 +85,11 @@ class Mutant:
         return text[:self.start] + self.new + "\n" * lost + text[self.end:]
 
 
+def for_sanitizers(mutant):
+    """Is this something that only a sanitizer can tell: what memory is poisoned?"""
+    return re.search(r"\barch_(un)?poison\(", mutant.before) is not None
+
+
 def one_line(text):
     """Source text without comments, on one line."""
     return " ".join(re.sub(r"/\*.*?\*/", " ", text, flags=re.DOTALL).split())

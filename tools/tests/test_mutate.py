@@ -201,7 +201,7 @@ def test_signs_of_death(tmp_path, script, wrong, late):
     program = tmp_path / "program"
     program.write_text(f"#!/bin/sh\n{script}\n", encoding="ascii")
     program.chmod(0o755)
-    outcome = trial.start(program, trial.Run("1g", ()), 1)
+    outcome = trial.start(program, (), 1)
     assert (outcome.wrong, outcome.late) == (wrong, late)
     if wrong is None and "suite" in script:
         assert outcome.results == [(4, "case", False), (0, "suite", False)]
