@@ -60,9 +60,8 @@ static void __init kmalloc_init_lookup(void)
 /* kmalloc_align - what kmalloc() promises: a power of two is aligned to its size */
 static unsigned int __init kmalloc_align(unsigned int size)
 {
-	if (size & (size - 1))
-		return ARCH_KMALLOC_MINALIGN;
-	return clamp(size, (unsigned int)ARCH_KMALLOC_MINALIGN, (unsigned int)PAGE_SIZE);
+	return size & (size - 1) ? ARCH_KMALLOC_MINALIGN
+				 : max(size, (unsigned int)ARCH_KMALLOC_MINALIGN);
 }
 
 /* An object whose size is to be remembered must not be handed out by who has forgotten it. */

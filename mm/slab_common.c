@@ -316,6 +316,12 @@ static int cache_enable_arrays(struct kmem_cache *cachep)
 
 /* Creation. */
 
+/* Larger than a page only for kmalloc(), which aligns powers of two to themselves. */
+static size_t max_align(slab_flags_t flags)
+{
+	return flags & SLAB_KMALLOC ? KMALLOC_MAX_CACHE_SIZE : PAGE_SIZE;
+}
+
 static bool cache_args_ok(const char *name, size_t size, size_t align, slab_flags_t flags)
 {
 	const char *what = NULL;
@@ -326,7 +332,7 @@ static bool cache_args_ok(const char *name, size_t size, size_t align, slab_flag
 		what = "called from an interrupt";
 	else if (size == 0 || size > KMALLOC_MAX_SIZE)
 		what = "impossible size";
-	else if ((align & (align - 1)) || align > PAGE_SIZE)
+	else if ((align & (align - 1)) || align > max_align(flags))
 		what = "impossible alignment";
 	else if (flags & ~SLAB_KNOWN_FLAGS)
 		what = "unknown flags";

@@ -62,19 +62,18 @@ static void kmalloc_class_bounds(struct kunit *test)
 	}
 }
 
-/* A power of two is aligned to itself, up to a page. */
+/* A power of two is aligned to itself. */
 static void kmalloc_alignment(struct kunit *test)
 {
 	size_t size;
 
 	for (size = 8; size <= 65536; size *= 2) {
 		void *a = kmalloc(size, GFP_KERNEL), *b = kmalloc(size, GFP_KERNEL);
-		size_t align = min(size, (size_t)PAGE_SIZE);
 
 		KUNIT_ASSERT_NOT_NULL(test, a);
 		KUNIT_ASSERT_NOT_NULL(test, b);
-		KUNIT_EXPECT_EQ(test, (unsigned long)a % align, 0UL);
-		KUNIT_EXPECT_EQ(test, (unsigned long)b % align, 0UL);
+		KUNIT_EXPECT_EQ(test, (unsigned long)a % size, 0UL);
+		KUNIT_EXPECT_EQ(test, (unsigned long)b % size, 0UL);
 		kfree(a);
 		kfree(b);
 	}
@@ -498,6 +497,28 @@ static void kmalloc_red_zone(struct kunit *test)
 	slab_test_cache_done(test, cachep);
 }
 
+/* The largest class too is aligned to its size, with the company that debugging adds. */
+static void kmalloc_red_zone_alignment(struct kunit *test)
+{
+	const size_t size = KMALLOC_MAX_CACHE_SIZE;
+	struct kmem_cache *cachep =
+		kmem_cache_create("test", size, size, SLAB_RED_ZONE | SLAB_KMALLOC, NULL, NULL);
+	void *objs[4];
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, cachep);
+	for (i = 0; i < ARRAY_SIZE(objs); i++) {
+		objs[i] = kmem_cache_alloc(cachep, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, objs[i]);
+		KUNIT_EXPECT_EQ(test, (unsigned long)objs[i] % size, 0UL);
+	}
+	kmem_cache_free_bulk(cachep, ARRAY_SIZE(objs), objs);
+	slab_test_cache_done(test, cachep);
+	KUNIT_EXPECT_BUG(test, "impossible alignment",
+			 KUNIT_EXPECT_NULL(test,
+					   kmem_cache_create("test", size, size, 0, NULL, NULL)));
+}
+
 /* Context. */
 
 struct irq_storm {
@@ -678,6 +699,7 @@ static struct kunit_case kmalloc_cases[] = {
 	KUNIT_CASE(kfree_no_object),
 	KUNIT_CASE(kfree_twice),
 	KUNIT_CASE(kmalloc_red_zone),
+	KUNIT_CASE(kmalloc_red_zone_alignment),
 	KUNIT_CASE(kmalloc_interrupts),
 	KUNIT_CASE(kmalloc_storm),
 	KUNIT_CASE_SLOW(kmalloc_storm_soak),

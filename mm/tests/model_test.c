@@ -39,6 +39,7 @@ MODEL_SUITE(memblock_model, 2000);
 MODEL_SUITE(buddy_model, 4000);
 MODEL_SUITE(page_alloc_model, 4000);
 MODEL_SUITE(slab_model, 4000);
+MODEL_SUITE(kmalloc_model, 4000);
 MODEL_SUITE(vmap_tree_model, 4000);
 MODEL_SUITE(vmap_area_model, 4000);
 MODEL_SUITE(kmap_model, 4000);

@@ -24,6 +24,9 @@ void page_alloc_model_abandon(void);
 void slab_model_run(struct model_run *run);
 void slab_model_abandon(void);
 
+void kmalloc_model_run(struct model_run *run);
+void kmalloc_model_abandon(void);
+
 void vmap_tree_model_run(struct model_run *run);
 void vmap_area_model_run(struct model_run *run);
 void vmap_area_model_abandon(void);
