@@ -116,7 +116,7 @@ class Campaign:
             self.workers.put(self.out / "work" / str(number))
         self.results = {}       # name: (mutant, verdict, what told)
         self.by_code = {}       # digest of objects: name of the mutant that had it first
-        self.begin = time.monotonic()
+        self.begin = self.deadline = time.monotonic()
         self.lock = threading.Lock()
         self.chosen = 0
 
@@ -205,7 +205,7 @@ class Campaign:
         return None
 
     def _verdict(self, mutant):
-        if self.args.seconds and time.monotonic() - self.begin > self.args.seconds:
+        if time.monotonic() > self.deadline:
             return
         known = self.known.get(mutant.name) or list(self._try(mutant))
         with self.lock:
@@ -234,6 +234,7 @@ class Campaign:
         self.chosen = len(chosen)
         if any(mutant.name not in self.known for mutant in chosen):
             self._measure()
+        self.deadline = time.monotonic() + (self.args.seconds or 1e9)
         try:
             with concurrent.futures.ThreadPoolExecutor(self.args.jobs) as pool:
                 for done in pool.map(self._verdict, chosen):
@@ -286,7 +287,7 @@ def parse_arguments(argv):
     parser.add_argument("--out", default="build/mutate", help="scratch folder")
     parser.add_argument("--number", type=int, default=0, help="mutants of each file; 0: all")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
-    parser.add_argument("--seconds", type=float, default=0, help="stop after so long")
+    parser.add_argument("--seconds", type=float, default=0, help="begin no mutant after so long")
     parser.add_argument("--left", action="store_true", help="only what survived the last time")
     parser.add_argument("--least", type=float, default=0, help="fail when a file scores less")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))

@@ -209,7 +209,7 @@ def test_signs_of_death(tmp_path, script, wrong, late):
 
 # --- real mutants ------------------------------------------------------------------------
 
-SECONDS = 60
+SECONDS = 40
 SEED = 896
 TRUE_SHARE = 0.85       # of the mutants that `make mutate` must find killed
 
