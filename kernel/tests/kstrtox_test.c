@@ -92,6 +92,11 @@ static void narrower_types_have_limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kstrtoll("-9223372036854775808", 0, &ll), 0);
 	KUNIT_EXPECT_EQ(test, ll, (long long)(1ULL << 63));
 	KUNIT_EXPECT_EQ(test, kstrtoll("-9223372036854775809", 0, &ll), -ERANGE);
+	KUNIT_EXPECT_EQ(test, kstrtoul("x", 0, &ul), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kstrtol("x", 0, &l), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kstrtoint("x", 0, &i), -EINVAL);
+	KUNIT_EXPECT_EQ(test, i, INT_MIN);
+	KUNIT_EXPECT_EQ(test, kstrtoll("x", 0, &ll), -EINVAL);
 	KUNIT_EXPECT_EQ(test, kstrtoll("--1", 0, &ll), -EINVAL);
 	KUNIT_EXPECT_EQ(test, kstrtoll("-", 0, &ll), -EINVAL);
 	KUNIT_EXPECT_EQ(test, kstrtoll("-0x10", 0, &ll), 0);

@@ -209,6 +209,8 @@ static void hash_lists(struct kunit *test)
 	hlist_add_head(HNODE('a'), &hash);
 	hlist_add_before(HNODE('b'), HNODE('c'));
 	hlist_add_behind(HNODE('d'), HNODE('c'));
+	hlist_add_behind(HNODE('f'), HNODE('c'));
+	hlist_del(HNODE('f'));
 	hlist_add_before(HNODE('e'), HNODE('a'));
 	expect_hash_word(test, "eabcd");
 	hlist_del(HNODE('b'));

@@ -237,6 +237,40 @@ static void full_raw_map_keeps_reservations(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, map.nr, 3U);
 }
 
+#define MIB(n) ((u64)(n) << 20)
+
+/* What has no place in the result is told: reservations first, then the smallest RAM. */
+static void full_result_is_counted(struct kunit *test)
+{
+	const struct memmap_entry islands[] = {
+		{MIB(1), MIB(2), U},
+		{MIB(4), MIB(1), U},
+		{MIB(6), MIB(4), U},
+		{MIB(12), MIB(1), R},
+	};
+	struct memmap out = {.entries = result, .max = 2};
+	struct memmap_stats stats;
+
+	memmap_sanitize(islands, ARRAY_SIZE(islands), &out, &stats);
+	KUNIT_EXPECT_EQ(test, out.nr, 2U);
+	KUNIT_EXPECT_EQ(test, result[0].base, MIB(1));
+	KUNIT_EXPECT_EQ(test, result[1].base, MIB(6));
+	KUNIT_EXPECT_EQ(test, stats.lost, MIB(1));
+	KUNIT_EXPECT_EQ(test, memmap_usable(&out), MIB(6));
+	KUNIT_EXPECT_GE(test, stats.unlisted, 1U);
+}
+
+static void types_have_names(struct kunit *test)
+{
+	KUNIT_EXPECT_STREQ(test, memmap_type_name(MEMMAP_USABLE), "usable");
+	KUNIT_EXPECT_STREQ(test, memmap_type_name(MEMMAP_RESERVED), "reserved");
+	KUNIT_EXPECT_STREQ(test, memmap_type_name(MEMMAP_ACPI), "ACPI data");
+	KUNIT_EXPECT_STREQ(test, memmap_type_name(MEMMAP_NVS), "ACPI NVS");
+	KUNIT_EXPECT_STREQ(test, memmap_type_name(MEMMAP_UNUSABLE), "unusable");
+	KUNIT_EXPECT_STREQ(test, memmap_type_name(0), "unknown");
+	KUNIT_EXPECT_STREQ(test, memmap_type_name(MEMMAP_UNUSABLE + 1), "unknown");
+}
+
 /* A map of usable ranges [start, end), 0 ends it, into raw[]. */
 static struct memmap usable_map(const u64 *bounds)
 {
@@ -247,7 +281,6 @@ static struct memmap usable_map(const u64 *bounds)
 	return map;
 }
 
-#define MIB(n)  ((u64)(n) << 20)
 #define LOW_END MIB(896)
 
 /*
@@ -633,6 +666,8 @@ static struct kunit_case memmap_cases[] = {
 	KUNIT_CASE(wrapped_reservation_holds),
 	KUNIT_CASE(last_page_is_its_own),
 	KUNIT_CASE(full_raw_map_keeps_reservations),
+	KUNIT_CASE(full_result_is_counted),
+	KUNIT_CASE(types_have_names),
 	KUNIT_CASE(sparse_ram_is_left_out),
 	KUNIT_CASE(contiguous_ram_stays),
 	KUNIT_CASE(sparse_breaks_even),

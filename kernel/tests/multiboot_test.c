@@ -286,6 +286,24 @@ static void random_information_is_survived(struct kunit *test)
 	}
 }
 
+/* Each problem has words of its own, and what is none is unknown. */
+static void problems_have_names(struct kunit *test)
+{
+	const char *names[8];
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		names[i] = multiboot_problem(1U << i);
+		KUNIT_EXPECT_STRNEQ(test, names[i], "unknown");
+		for (j = 0; j < i; j++)
+			KUNIT_EXPECT_STRNEQ(test, names[i], names[j]);
+	}
+	KUNIT_EXPECT_STREQ(test, multiboot_problem(BOOT_MODULES_CUT << 1), "unknown");
+	KUNIT_EXPECT_STREQ(test, multiboot_problem(0), "unknown");
+	KUNIT_EXPECT_STREQ(test, multiboot_problem(BOOT_BAD_MAGIC),
+			   "not entered by a multiboot loader: wrong magic");
+}
+
 static struct kunit_case multiboot_cases[] = {
 	KUNIT_CASE(magic_is_checked),
 	KUNIT_CASE(unreadable_information_is_refused),
@@ -296,6 +314,7 @@ static struct kunit_case multiboot_cases[] = {
 	KUNIT_CASE(command_line_is_bounded),
 	KUNIT_CASE(modules_are_copied),
 	KUNIT_CASE(random_information_is_survived),
+	KUNIT_CASE(problems_have_names),
 	{},
 };
 
