@@ -344,6 +344,14 @@ static void checker_sees_damage(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, damage_seen(zone));
 	ClearPageBuddy(head + 5);
 
+	atomic_set(&head->_refcount, 1);
+	KUNIT_EXPECT_TRUE(test, damage_seen(zone));
+	atomic_set(&head->_refcount, 0);
+
+	zone->zone_start_pfn += 64; /* all that is free now lies outside */
+	KUNIT_EXPECT_TRUE(test, damage_seen(zone));
+	zone->zone_start_pfn -= 64;
+
 	atomic_set(&head[5]._refcount, 1);
 	KUNIT_EXPECT_TRUE(test, damage_seen(zone));
 	atomic_set(&head[5]._refcount, 0);

@@ -109,7 +109,8 @@ LARGE_PAGES = {"fail_map.try_set_memory"}
 
 # Debugged or zeroed objects do not go through a cache's per-CPU arrays.
 OBJECT_ARRAYS = {"slab.slab_array_batches", "slab.slab_array_grows", "slab.slab_array_from_one_slab",
-                 "slab.slab_management", "kmalloc.kmalloc_falls_back"}
+                 "slab.slab_management", "kmalloc.kmalloc_falls_back",
+                 "checkers.objects_in_an_array"}
 
 # Where the watermarks are what min_free_kbytes= says, and not what the formula gives.
 WATERMARKS = {"watermark.watermark_formula", "watermark.atomic_reserve"}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The checkers notice. Each case damages a structure of the running kernel in one way after the
+ * other, expects the checker to say no, and repairs it. Interrupts are off between the two, so that
+ * nobody else meets the damage. What the checkers print becomes comments.
+ *
+ * buddy_test.c does so with a zone of its own, slab_test.c with the lists of a cache.
+ */
+#include <mm/highmem.h>
+#include <mm/internal.h>
+#include <mm/vmalloc.h>
+#include <mm/vmap_area.h>
+#include <mm/tests/slab_test.h>
+#include <kernel/percpu.h>
+#include <kernel/printk.h>
+#include <kernel/selftest.h>
+#include <arch/irq.h>
+
+/* DAMAGE - @check says yes, and no between @damage and @repair */
+#define DAMAGE(test, check, damage, repair)                                                        \
+	do {                                                                                       \
+		unsigned long __flags;                                                             \
+		bool __noticed;                                                                    \
+		KUNIT_EXPECT_TRUE(test, check);                                                    \
+		printk_set_prefix("# ");                                                           \
+		local_irq_save(__flags);                                                           \
+		damage;                                                                            \
+		__noticed = !(check);                                                              \
+		repair;                                                                            \
+		local_irq_restore(__flags);                                                        \
+		printk_set_prefix(NULL);                                                           \
+		KUNIT_EXPECT_TRUE_MSG(test, __noticed, "damage: %s", #damage);                     \
+		KUNIT_EXPECT_TRUE(test, check);                                                    \
+	} while (0)
+
+/*
+ * Pages
+ */
+
+static void pages_on_a_cpus_lists(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	struct per_cpu_pages *pcp;
+	struct list_head *prev;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	pcp = this_cpu_ptr(page_zone(page)->per_cpu_pageset);
+	__free_page(page); /* which is now the first of its list */
+	KUNIT_ASSERT_PTR_EQ(test, pcp->lists[0].next, &page->lru);
+
+	DAMAGE(test, page_alloc_check(), pcp->count++, pcp->count--);
+	DAMAGE(test, page_alloc_check(), SetPageReserved(page), ClearPageReserved(page));
+	DAMAGE(test, page_alloc_check(), atomic_set(&page->_refcount, 1),
+	       atomic_set(&page->_refcount, 0));
+	prev = page->lru.prev;
+	DAMAGE(test, page_alloc_check(), page->lru.prev = &page->lru, page->lru.prev = prev);
+}
+
+static void account_of_a_zone(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	struct zone *zone;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	zone = page_zone(page);
+	DAMAGE(test, page_alloc_check(), zone->managed_pages++, zone->managed_pages--);
+	DAMAGE(test, page_alloc_check(), atomic_set(&page->_refcount, 0),
+	       atomic_set(&page->_refcount, 1));
+	__free_page(page);
+}
+
+/*
+ * Objects
+ */
+
+static void objects_in_an_array(struct kunit *test)
+{
+	struct kmem_cache *cachep = slab_test_cache(test, 64, 0);
+	struct ac_entry *entry, whole;
+	struct array_cache *ac;
+	void *pair[2];
+	unsigned int avail;
+
+	if (!cachep->limit) {
+		slab_test_cache_done(test, cachep);
+		kunit_skip(test, "slab_debug= or init_on_* is on: caches have no arrays");
+	}
+	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(cachep, GFP_KERNEL, 2, pair), 2U);
+	kmem_cache_free_bulk(cachep, 2, pair);
+	ac = slab_test_array(cachep);
+	KUNIT_ASSERT_GE(test, ac->avail, 2U);
+	entry = &ac_entries(ac)[ac->avail - 1];
+	whole = *entry;
+	avail = ac->avail;
+
+	DAMAGE(test, kmem_cache_check(cachep), ac->avail = ac->limit + 1, ac->avail = avail);
+	DAMAGE(test, kmem_cache_check(cachep), ac->avail--, ac->avail++);
+	DAMAGE(test, kmem_cache_check(cachep), entry->objp = cachep, *entry = whole);
+	DAMAGE(test, kmem_cache_check(cachep), entry->objp += cachep->size, *entry = whole);
+	DAMAGE(test, kmem_cache_check(cachep), entry->bufctl++, *entry = whole);
+	DAMAGE(test, kmem_cache_check(cachep), *entry = entry[-1], *entry = whole);
+	slab_test_cache_done(test, cachep);
+}
+
+static void slabs_and_their_pages(struct kunit *test)
+{
+	struct kmem_cache *cachep = slab_test_cache(test, 64, 0);
+	void *objp = kmem_cache_alloc(cachep, GFP_KERNEL);
+	unsigned int colour = cachep->colour;
+	kmem_bufctl_t *word, whole;
+	struct slab *slabp;
+
+	KUNIT_ASSERT_NOT_NULL(test, objp);
+	slabp = virt_to_page(objp)->slab;
+	word = &slabp->bufctl[obj_to_index(cachep, slabp, objp)];
+	whole = *word;
+
+	DAMAGE(test, kmem_cache_check(cachep), slabp->colouroff += 4, slabp->colouroff -= 4);
+	DAMAGE(test, kmem_cache_check(cachep), cachep->colour = 0, cachep->colour = colour);
+	DAMAGE(test, kmem_cache_check(cachep), *word = BUFCTL_STATE ^ BUFCTL_CACHED, *word = whole);
+	DAMAGE(test, kmem_cache_check(cachep), *word = BUFCTL_ON_SLAB, *word = whole);
+	DAMAGE(test, slab_check(), slabp->inuse++, slabp->inuse--);
+	kmem_cache_free(cachep, objp);
+	slab_test_cache_done(test, cachep);
+}
+
+/*
+ * Addresses
+ */
+
+/* The area of what vmalloc() gave, which nobody else changes. */
+static struct vmap_area *area_of(const void *addr)
+{
+	struct vmap_area *va;
+	unsigned long flags;
+
+	spin_lock_irqsave(&vmap_area_lock, flags);
+	va = __find_vmap_area((unsigned long)addr);
+	spin_unlock_irqrestore(&vmap_area_lock, flags);
+	return va;
+}
+
+static void tree_of_areas(struct kunit *test)
+{
+	void *addr = vmalloc(PAGE_SIZE);
+	struct vmap_area *va, *last;
+	struct list_head *prev;
+	unsigned long flags;
+
+	KUNIT_ASSERT_NOT_NULL(test, addr);
+	va = area_of(addr);
+	prev = va->list.prev;
+	DAMAGE(test, vmap_area_check(), list_del(&va->list), list_add(&va->list, prev));
+	DAMAGE(test, vmap_area_check(), va->rb_node.__rb_parent_color ^= 1,
+	       va->rb_node.__rb_parent_color ^= 1);
+	DAMAGE(test, vmap_area_check(), va->gap += PAGE_SIZE, va->gap -= PAGE_SIZE);
+	DAMAGE(test, vmap_area_check(), va->va_end += 1, va->va_end -= 1);
+	spin_lock_irqsave(&vmap_area_lock, flags);
+	last = __next_vmap_area(VMALLOC_END - 1);
+	spin_unlock_irqrestore(&vmap_area_lock, flags);
+	if (last) /* the end of the address space, kept as an area */
+		DAMAGE(test, vmap_area_check(), last->va_end -= PAGE_SIZE,
+		       last->va_end += PAGE_SIZE);
+	vfree(addr);
+}
+
+/* Two areas of one size that wait for the next request of it. */
+static struct vmap_area *pooled_pair(struct kunit *test)
+{
+	void *first = vmalloc(3 * PAGE_SIZE), *second = vmalloc(3 * PAGE_SIZE);
+	struct vmap_area *a, *b;
+
+	KUNIT_ASSERT_NOT_NULL(test, first);
+	KUNIT_ASSERT_NOT_NULL(test, second);
+	a = area_of(first);
+	b = area_of(second);
+	vfree(first);
+	vfree(second);
+	purge_vmap_area_lazy();
+	KUNIT_ASSERT_TRUE(test, a->pooled && b->pooled);
+	return a->next_free == b ? a : b;
+}
+
+static void pools_of_areas(struct kunit *test)
+{
+	struct vmap_area *va = pooled_pair(test), *next = va->next_free;
+	static struct vm_struct nobody;
+
+	DAMAGE(test, vmap_area_check(), va->vm = &nobody, va->vm = NULL);
+	DAMAGE(test, vmap_area_check(), va->next_free = NULL, va->next_free = next);
+	DAMAGE(test, vmap_area_check(), va->next_free = va, va->next_free = next);
+	reclaim_vmap_areas();
+}
+
+static void areas_and_their_pages(struct kunit *test)
+{
+	void *addr = vmalloc(2 * PAGE_SIZE);
+	struct vm_struct *vm;
+	struct page *page;
+
+	KUNIT_ASSERT_NOT_NULL(test, addr);
+	vm = area_of(addr)->vm;
+	page = vm->pages[1];
+	DAMAGE(test, vmalloc_check(), vm->size += PAGE_SIZE, vm->size -= PAGE_SIZE);
+	DAMAGE(test, vmalloc_check(), vm->addr += PAGE_SIZE, vm->addr -= PAGE_SIZE);
+	DAMAGE(test, vmalloc_check(), vm->nr_pages--, vm->nr_pages++);
+	DAMAGE(test, vmalloc_check(), vm->pages[1] = vm->pages[0], vm->pages[1] = page);
+	vfree(addr);
+}
+
+/* The slot that the next local mapping takes is one of this CPU's, and what lies below is mapped. */
+static void local_slots(struct kunit *test)
+{
+	DAMAGE(test, kmap_check(), this_cpu_dec(kmap_slot), this_cpu_inc(kmap_slot));
+	DAMAGE(test, kmap_check(), this_cpu_inc(kmap_slot), this_cpu_dec(kmap_slot));
+	DAMAGE(test, kmap_check(), this_cpu_add(kmap_slot, KM_MAX_IDX + 1),
+	       this_cpu_add(kmap_slot, -KM_MAX_IDX - 1));
+}
+
+static struct kunit_case checkers_cases[] = {
+	KUNIT_CASE(pages_on_a_cpus_lists),
+	KUNIT_CASE(account_of_a_zone),
+	KUNIT_CASE(objects_in_an_array),
+	KUNIT_CASE(slabs_and_their_pages),
+	KUNIT_CASE(tree_of_areas),
+	KUNIT_CASE(pools_of_areas),
+	KUNIT_CASE(areas_and_their_pages),
+	KUNIT_CASE(local_slots),
+	{},
+};
+
+static struct kunit_suite checkers_suite = {
+	.name = "checkers",
+	.init = slab_test_init,
+	.exit = slab_test_exit,
+	.test_cases = checkers_cases,
+};
+kunit_test_suite(checkers_suite);
