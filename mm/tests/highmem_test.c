@@ -604,7 +604,8 @@ static void views_show_the_slots(struct kunit *test)
 
 	seq_open_buffer(&m, buf, sizeof(buf));
 	show_kmap(&m);
-	snprintf(line, sizeof(line), "%u slots at %#lx, 1 in use", LAST_PKMAP, PKMAP_BASE);
+	snprintf(line, sizeof(line), "%u slots at %#lx, 1 in use", (unsigned int)LAST_PKMAP,
+		 PKMAP_BASE);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(buf, line));
 	snprintf(line, sizeof(line), "%4lu 0x%08lx pfn 0x%05lx users 2\n",
 		 (unsigned long)PKMAP_NR(addr), (unsigned long)addr, page_to_pfn(page));

@@ -112,6 +112,11 @@ OBJECT_ARRAYS = {"slab.slab_array_batches", "slab.slab_array_grows", "slab.slab_
                  "slab.slab_management", "kmalloc.kmalloc_falls_back",
                  "checkers.objects_in_an_array"}
 
+# Where slab_debug= gives every object company, a report has more to show than these know.
+REPORTS = {"slab_report.report_knows_the_bounds", "slab_report.report_of_a_bad_pointer",
+           "slab_report.report_of_damage.600 bytes, flags 0x800, at 0",
+           "slab_report.report_of_damage.600 bytes, flags 0x800, at 599"}
+
 # Where the watermarks are what min_free_kbytes= says, and not what the formula gives.
 WATERMARKS = {"watermark.watermark_formula", "watermark.atomic_reserve"}
 
@@ -124,6 +129,8 @@ def by_options(args, extra):
         yield LARGE_PAGES
     if "slab_debug=" in args or "init_on_" in args:
         yield OBJECT_ARRAYS
+    if "slab_debug=" in args:
+        yield REPORTS
     if "min_free_kbytes=" in args:
         yield WATERMARKS
 
