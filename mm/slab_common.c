@@ -222,6 +222,7 @@ static void cache_set_limits(struct kmem_cache *cachep)
 	if (cachep->object_size > PAGE_SIZE)
 		limit = 4;
 	cachep->max_limit = (array_size - sizeof(struct array_cache)) / sizeof(struct ac_entry);
+	limit = min(limit, cachep->max_limit);
 	if (cachep->flags & SLAB_CACHE_DMA)
 		cachep->max_limit = limit = 4;
 
