@@ -211,11 +211,11 @@ static void cache_init_node(struct kmem_cache *cachep, struct kmem_cache_node *n
  */
 static void cache_set_limits(struct kmem_cache *cachep)
 {
-	unsigned int limit = 64, array_size = 1024;
+	unsigned int limit = 64, array_size = 128 * sizeof(struct ac_entry);
 
 	if (cachep->object_size > 256) {
 		limit = 32;
-		array_size = 512;
+		array_size /= 2;
 	}
 	if (cachep->object_size > 1024)
 		limit = 8;

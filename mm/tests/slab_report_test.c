@@ -156,7 +156,7 @@ static void report_knows_the_bounds(struct kunit *test)
 	struct kmem_cache *cachep = cache_without_debugging(test, 60, 0), *apart;
 	u8 *objp = object_of(test, cachep, MAKER);
 	struct slab *slabp = virt_to_page(objp)->slab;
-	u8 *first = slabp->s_mem, *behind = first + cachep->num * 60;
+	u8 *first = slabp->s_mem, *behind = first + (cachep->num - 1) * cachep->size + 60;
 
 	KUNIT_ASSERT_PTR_EQ(test, virt_to_page(behind), virt_to_page(objp));
 	KUNIT_EXPECT_BUG(test, "lies beside the objects of a slab of cache test",
@@ -203,11 +203,11 @@ struct dump_case {
 /*
  * Four lines before the line with the damage and eight from there on, as far as there is
  * something: red zones on both sides where the cache has them (8 bytes each; the one
- * behind begins at a multiple of four), the object alone where it has none.
+ * behind begins at a multiple of a word), the object alone where it has none.
  */
 static const struct dump_case dump_cases[] = {
-	{100, SLAB_DEBUG_FLAGS, 100, 32, 108},  {100, SLAB_DEBUG_FLAGS, 3, -8, 108},
-	{100, SLAB_DEBUG_FLAGS, -1, -8, 108},   {600, SLAB_DEBUG_FLAGS, 0, -8, 184},
+	{104, SLAB_DEBUG_FLAGS, 104, 32, 112},  {104, SLAB_DEBUG_FLAGS, 3, -8, 112},
+	{104, SLAB_DEBUG_FLAGS, -1, -8, 112},   {600, SLAB_DEBUG_FLAGS, 0, -8, 184},
 	{600, SLAB_DEBUG_FLAGS, 300, 224, 416}, {600, SLAB_DEBUG_FLAGS, 63, -8, 184},
 	{600, SLAB_DEBUG_FLAGS, 80, 16, 208},   {600, SLAB_POISON, 599, 528, 600},
 	{600, SLAB_POISON, 0, 0, 192},
