@@ -195,7 +195,7 @@ def test_every_stated_equivalent_exists():
     ("exit 3", "exit status 3", False),
     ("kill -SEGV $$", "exit status -11", False),
     ("while :; do :; done", "time ran out", True),
-    ("while :; do echo much; done | cat", "time ran out", True),
+    ("yes much", "time ran out", True),
 ])
 def test_signs_of_death(tmp_path, script, wrong, late):
     program = tmp_path / "program"
