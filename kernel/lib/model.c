@@ -115,6 +115,27 @@ unsigned int model_pick(struct model_run *run, const u16 *weights, unsigned int 
 	return i;
 }
 
+void model_play(struct model_run *run, const struct model_world *world)
+{
+	u16 weights[MODEL_MAX_STEPS];
+	unsigned int i;
+
+	MODEL_TRUE(run, world->nr_steps <= MODEL_MAX_STEPS);
+	for (i = 0; i < world->nr_steps; i++)
+		weights[i] = world->steps[i].weight;
+	while (model_round(run)) {
+		world->make(run);
+		while (model_more(run)) {
+			world->steps[model_pick(run, weights, world->nr_steps)].run(run);
+			if (world->every && run->nr_ops % world->every == 0)
+				world->compare(run);
+		}
+		world->compare(run);
+		if (world->end)
+			world->end(run);
+	}
+}
+
 void model_digest_bytes(struct model_run *run, const void *bytes, size_t nr)
 {
 	const u8 *byte = bytes;

@@ -22,7 +22,7 @@
  *             compare the whole state, take the world apart;
  *     }
  *
- * It keeps no pointer past its end, and the real thing is then as it was before. All
+ * which model_play() does for whoever describes his world as a struct model_world. It keeps no pointer past its end, and the real thing is then as it was before. All
  * that it saw goes into run->digest: what does not depend on where things happen to
  * lie in memory. Equal seeds then give equal digests wherever the code runs right.
  *
@@ -69,6 +69,37 @@ struct model_run {
 	void (*fail)(struct model_run *run, const char *file, int line, const char *text);
 	void *priv;
 };
+
+/*
+ * struct model_step - one kind of operation
+ * @weight: how often, beside those of the others
+ * @run:    does it to both, and compares the answers
+ */
+struct model_step {
+	u16 weight;
+	void (*run)(struct model_run *run);
+};
+
+#define MODEL_MAX_STEPS 48
+
+/*
+ * struct model_world - a model as model_play() wants it
+ * @steps, @nr_steps: MODEL_STEPS() of an array; at most MODEL_MAX_STEPS
+ * @every:   operations from one comparison of all state to the next; 0: only at the end of a round
+ * @make:    a fresh world of both, drawn from the stream
+ * @compare: the whole state of both
+ * @end:     take the world apart; may be NULL
+ */
+struct model_world {
+	const struct model_step *steps;
+	unsigned int nr_steps;
+	unsigned int every;
+	void (*make)(struct model_run *run);
+	void (*compare)(struct model_run *run);
+	void (*end)(struct model_run *run);
+};
+
+#define MODEL_STEPS(array) .steps = (array), .nr_steps = ARRAY_SIZE(array)
 
 /* A model, as a function. */
 typedef void (*model_fn)(struct model_run *run);
@@ -118,6 +149,9 @@ u32 model_size(struct model_run *run, u32 max);
  * @weights: not all 0
  */
 unsigned int model_pick(struct model_run *run, const u16 *weights, unsigned int nr);
+
+/** model_play - all rounds of a run, with the operations of @world */
+void model_play(struct model_run *run, const struct model_world *world);
 
 /** model_digest_add - add a word to the digest: an answer, a count, a relative address */
 static inline void model_digest_add(struct model_run *run, u32 word)

@@ -447,10 +447,7 @@ static void do_bios_start(struct model_run *run)
 	model_digest_add(run, start);
 }
 
-static const struct {
-	u16 weight;
-	void (*run)(struct model_run *run);
-} steps[] = {
+static const struct model_step steps[] = {
 	{16, do_append}, {3, do_update},      {3, do_sanitize},   {1, do_overflow},
 	{4, do_claim},   {1, do_drop_sparse}, {1, do_bios_start},
 };
@@ -465,17 +462,13 @@ static void make_world(struct model_run *run)
 	w.out = (struct memmap){.entries = w.out_entries, .max = MAX_OUT};
 }
 
+static const struct model_world world = {
+	MODEL_STEPS(steps),
+	.make = make_world,
+	.compare = do_sanitize,
+};
+
 void memmap_model_run(struct model_run *run)
 {
-	u16 weights[ARRAY_SIZE(steps)];
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(steps); i++)
-		weights[i] = steps[i].weight;
-	while (model_round(run)) {
-		make_world(run);
-		while (model_more(run))
-			steps[model_pick(run, weights, ARRAY_SIZE(steps))].run(run);
-		do_sanitize(run);
-	}
+	model_play(run, &world);
 }

@@ -244,10 +244,7 @@ static void do_bulk_free(struct model_run *run)
 	MODEL_EQ(run, list_count_nodes(&w.list[order]), *nr);
 }
 
-static const struct {
-	u16 weight;
-	void (*run)(struct model_run *run);
-} steps[] = {
+static const struct model_step steps[] = {
 	{40, do_alloc},    {24, do_free},      {8, do_free_half},
 	{2, do_free_many}, {4, do_bulk_alloc}, {4, do_bulk_free},
 };
@@ -298,23 +295,13 @@ static void end_world(struct model_run *run)
 	kunit_zone_end();
 }
 
+static const struct model_world world = {
+	MODEL_STEPS(steps), .every = 32, .make = make_world, .compare = compare, .end = end_world,
+};
+
 void buddy_model_run(struct model_run *run)
 {
-	u16 weights[ARRAY_SIZE(steps)];
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(steps); i++)
-		weights[i] = steps[i].weight;
-	while (model_round(run)) {
-		make_world(run);
-		while (model_more(run)) {
-			steps[model_pick(run, weights, ARRAY_SIZE(steps))].run(run);
-			if (run->nr_ops % 32 == 0)
-				compare(run);
-		}
-		compare(run);
-		end_world(run);
-	}
+	model_play(run, &world);
 }
 
 void buddy_model_abandon(void)

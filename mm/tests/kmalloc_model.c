@@ -461,10 +461,7 @@ static void do_shrink(struct model_run *run)
 	MODEL_EQ(run, kmem_cache_shrink(kmalloc_caches[KMALLOC_NORMAL][idx]), nr != 0);
 }
 
-static const struct {
-	u16 weight;
-	void (*run)(struct model_run *run);
-} steps[] = {
+static const struct model_step steps[] = {
 	{40, do_alloc}, {8, do_alloc_constant}, {12, do_alloc_zeroed},
 	{12, do_copy},  {3, do_refused},        {20, do_resize},
 	{52, do_free},  {2, do_free_bulk},      {1, do_free_many},
@@ -514,23 +511,20 @@ void kmalloc_model_abandon(void)
 			kmem_cache_destroy(made[idx]);
 }
 
+static void end_world(struct model_run *run __unused)
+{
+	kmalloc_model_abandon();
+}
+
+static const struct model_world world = {
+	MODEL_STEPS(steps), .every = 256, .make = make_world, .compare = compare, .end = end_world,
+};
+
 void kmalloc_model_run(struct model_run *run)
 {
-	u16 weights[ARRAY_SIZE(steps)];
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(steps); i++)
-		weights[i] = steps[i].weight;
 	for (i = 0; i < sizeof(source); i++)
 		source[i] = (char)(i % 127 + 1);
-	while (model_round(run)) {
-		make_world(run);
-		while (model_more(run)) {
-			steps[model_pick(run, weights, ARRAY_SIZE(steps))].run(run);
-			if (run->nr_ops % 256 == 0)
-				compare(run);
-		}
-		compare(run);
-		kmalloc_model_abandon();
-	}
+	model_play(run, &world);
 }

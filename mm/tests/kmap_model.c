@@ -260,10 +260,7 @@ static void do_write(struct model_run *run)
 	touch(run, page, lowmem_page_address(pages[page]));
 }
 
-static const struct {
-	u16 weight;
-	void (*run)(struct model_run *run);
-} steps[] = {
+static const struct model_step steps[] = {
 	{40, do_kmap},  {32, do_kunmap},  {6, do_kunmap_all}, {10, do_ask},  {1, do_flush},
 	{12, do_local}, {12, do_unlocal}, {4, do_atomic},     {4, do_write},
 };
@@ -382,24 +379,19 @@ void kmap_model_abandon(void)
 	}
 }
 
+static void end_world(struct model_run *run __unused)
+{
+	give_up_mappings();
+}
+
+static const struct model_world world = {
+	MODEL_STEPS(steps), .every = 64, .make = make_world, .compare = compare, .end = end_world,
+};
+
 void kmap_model_run(struct model_run *run)
 {
-	u16 weights[ARRAY_SIZE(steps)];
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(steps); i++)
-		weights[i] = steps[i].weight;
 	nr_reports = 0;
 	make_pages(run);
-	while (model_round(run)) {
-		make_world(run);
-		while (model_more(run)) {
-			steps[model_pick(run, weights, ARRAY_SIZE(steps))].run(run);
-			if (run->nr_ops % 64 == 0)
-				compare(run);
-		}
-		compare(run);
-		give_up_mappings();
-	}
+	model_play(run, &world);
 	kmap_model_abandon();
 }

@@ -712,31 +712,18 @@ static void end_world(struct model_run *run)
 	page_alloc_model_abandon();
 }
 
-static const struct {
-	u16 weight;
-	void (*run)(struct model_run *run);
-} steps[] = {
+static const struct model_step steps[] = {
 	{60, do_alloc}, {1, do_fail},       {6, do_batch_alloc}, {6, do_exact_alloc},
 	{36, do_free},  {2, do_free_many},  {6, do_get},         {8, do_put},
 	{4, do_split},  {3, do_batch_free}, {3, do_exact_free},  {1, do_drain},
 	{4, do_cache},  {1, draw_marks},
 };
 
+static const struct model_world world = {
+	MODEL_STEPS(steps), .every = 32, .make = make_world, .compare = compare, .end = end_world,
+};
+
 void page_alloc_model_run(struct model_run *run)
 {
-	u16 weights[ARRAY_SIZE(steps)];
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(steps); i++)
-		weights[i] = steps[i].weight;
-	while (model_round(run)) {
-		make_world(run);
-		while (model_more(run)) {
-			steps[model_pick(run, weights, ARRAY_SIZE(steps))].run(run);
-			if (run->nr_ops % 32 == 0)
-				compare(run);
-		}
-		compare(run);
-		end_world(run);
-	}
+	model_play(run, &world);
 }

@@ -347,10 +347,7 @@ static void do_ask(struct model_run *run)
 	compare_lookup(run, page + 1, 0);
 }
 
-static const struct {
-	u16 weight;
-	void (*run)(struct model_run *run);
-} steps[] = {
+static const struct model_step steps[] = {
 	{60, do_alloc},    {1, do_fail},  {6, do_free},    {12, do_free_lazily},
 	{1, do_free_many}, {1, do_purge}, {1, do_reclaim}, {8, do_ask},
 };
@@ -386,22 +383,17 @@ void vmap_area_model_abandon(void)
 	in_use = false;
 }
 
+static void end_world(struct model_run *run)
+{
+	vmap_area_model_abandon();
+	MODEL_EQ(run, vmap_tree_largest_gap(&w.space.tree), w.nr_pages * PAGE_SIZE);
+}
+
+static const struct model_world world = {
+	MODEL_STEPS(steps), .every = 64, .make = make_world, .compare = compare, .end = end_world,
+};
+
 void vmap_area_model_run(struct model_run *run)
 {
-	u16 weights[ARRAY_SIZE(steps)];
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(steps); i++)
-		weights[i] = steps[i].weight;
-	while (model_round(run)) {
-		make_world(run);
-		while (model_more(run)) {
-			steps[model_pick(run, weights, ARRAY_SIZE(steps))].run(run);
-			if (run->nr_ops % 64 == 0)
-				compare(run);
-		}
-		compare(run);
-		vmap_area_model_abandon();
-		MODEL_EQ(run, vmap_tree_largest_gap(&w.space.tree), w.nr_pages * PAGE_SIZE);
-	}
+	model_play(run, &world);
 }

@@ -157,10 +157,8 @@ static void compare(struct model_run *run)
 		MODEL_EQ(run, w.owner[page], NOBODY);
 }
 
-static const struct {
-	u16 weight;
-	void (*run)(struct model_run *run);
-} steps[] = {{10, do_insert}, {7, do_erase}, {1, do_erase_many}, {6, do_ask}};
+static const struct model_step steps[] = {
+	{10, do_insert}, {7, do_erase}, {1, do_erase_many}, {6, do_ask}};
 
 /* A space ends at an address; so the last page of all is in none. */
 static void make_world(struct model_run *run)
@@ -174,25 +172,22 @@ static void make_world(struct model_run *run)
 	vmap_tree_init(&w.tree, end - w.nr_pages * PAGE_SIZE, end);
 }
 
-void vmap_tree_model_run(struct model_run *run)
+static void end_world(struct model_run *run)
 {
-	u16 weights[ARRAY_SIZE(steps)];
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(steps); i++)
-		weights[i] = steps[i].weight;
-	while (model_round(run)) {
-		make_world(run);
-		while (model_more(run)) {
-			steps[model_pick(run, weights, ARRAY_SIZE(steps))].run(run);
-			if (run->nr_ops % 32 == 0)
-				compare(run);
-		}
-		compare(run);
-		for (i = 0; i < MAX_AREAS; i++)
-			if (w.areas[i].va_end)
-				erase(i);
-		compare(run);
-		MODEL_EQ(run, longest_run(), w.nr_pages);
-	}
+	for (i = 0; i < MAX_AREAS; i++)
+		if (w.areas[i].va_end)
+			erase(i);
+	compare(run);
+	MODEL_EQ(run, longest_run(), w.nr_pages);
+}
+
+static const struct model_world world = {
+	MODEL_STEPS(steps), .every = 32, .make = make_world, .compare = compare, .end = end_world,
+};
+
+void vmap_tree_model_run(struct model_run *run)
+{
+	model_play(run, &world);
 }
