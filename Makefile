@@ -27,7 +27,7 @@ say      = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all kernel host lift iso run run-kernel debug gdb test test-host mutate check clean help FORCE
+.PHONY: all kernel host lift iso run run-kernel debug gdb test test-host test-models mutate check clean help FORCE
 all: $(O)/k896.elf $(O)/k896.iso        ## build the kernel and its ISO image (default)
 
 # --- toolchain: i686-elf- or Debian's i686-linux-gnu-, or clang ----------------------------------
@@ -384,6 +384,11 @@ gdb:                                    ## attach gdb, with symbols, to `make de
 test-host:                              ## build and test the kernel as a Linux process
 	$(Q)tools/setup test host
 	$(Q)$(PYTHON) tools/runtests.py --out $(O) test_host
+
+# On one seed, which is another each time unless it is given.
+test-models: $(O)/host-plain/k896-host  ## run every model for long, on the host: OPS=operations of each, SEED=n
+	$(Q)$< model_ops=$(or $(OPS),10000000) seed=$(or $(SEED),$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')) \
+	  selftest="$$(sed -n 's/^MODEL_SUITE(\([a-z_]*\), .*/\1/p' mm/tests/model_test.c | paste -sd, -)"
 
 test:                                   ## run all tests and checks, headless; T=pattern: some
 	$(Q)tools/setup test

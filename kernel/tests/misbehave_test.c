@@ -8,6 +8,7 @@
 #include <kernel/preempt.h>
 #include <kernel/selftest.h>
 #include <kernel/lib/vsprintf.h>
+#include <kernel/tests/model.h>
 #include <arch/irq.h>
 #include <mm/mm.h>
 #include <mm/slab.h>
@@ -123,6 +124,19 @@ static void one_of_three_fails(struct kunit *test)
 	KUNIT_EXPECT_NE(test, *(const unsigned int *)test->param_value, 1U);
 }
 
+/* A thing and its model that part at one operation of a thousand. */
+static void parting_model_run(struct model_run *run)
+{
+	while (model_round(run))
+		while (model_more(run))
+			MODEL_EQ(run, run->nr_ops == 77, 0);
+}
+
+static void model_mismatch_fails(struct kunit *test)
+{
+	kunit_model(test, "parting_model", parting_model_run, 1000);
+}
+
 static void skips(struct kunit *test)
 {
 	kunit_skip(test, "with a reason");
@@ -188,6 +202,7 @@ static struct kunit_case misbehave_cases[] = {
 	KUNIT_CASE(lost_object_fails),
 	KUNIT_CASE(skip_after_a_failure_fails),
 	KUNIT_CASE_PARAM(one_of_three_fails, number_gen_params),
+	KUNIT_CASE(model_mismatch_fails),
 	KUNIT_CASE(init_fails),
 	KUNIT_CASE(skips),
 	KUNIT_CASE(goes_on),
