@@ -127,7 +127,7 @@ void model_play(struct model_run *run, const struct model_world *world)
 		world->make(run);
 		while (model_more(run)) {
 			world->steps[model_pick(run, weights, world->nr_steps)].run(run);
-			if (world->every && run->nr_ops % world->every == 0)
+			if (world->every && (u32)run->nr_ops % world->every == 0)
 				world->compare(run);
 		}
 		world->compare(run);
