@@ -12,7 +12,8 @@
 #   KERNEL_ARGS=...  the kernel's command line; a $ may be typed as $ or as $$
 #   WINDOW=1         `make run` and friends also open a window: screen and keyboard
 #   BREAK=kmain      where `make gdb` stops first
-#   T=pattern        tests of `make test` to run
+#   T=pattern        tests of `make test` to run, target of `make fuzz`
+#   SECONDS=60       how long `make fuzz` fuzzes each target
 
 O       ?= build$(if $(UBSAN),/ubsan)
 # One folder has one name, however it was given: else a new name would rebuild everything.
@@ -27,7 +28,7 @@ say      = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all kernel host lift iso run run-kernel debug gdb test test-host test-models mutate check clean help FORCE
+.PHONY: all kernel host lift iso run run-kernel debug gdb test test-host test-models fuzz mutate check clean help FORCE
 all: $(O)/k896.elf $(O)/k896.iso        ## build the kernel and its ISO image (default)
 
 # --- toolchain: i686-elf- or Debian's i686-linux-gnu-, or clang ----------------------------------
@@ -226,8 +227,8 @@ WIDE_NOT   := $(addprefix kernel/,main.c stackprotector.c ubsan.c) \
               $(addprefix mm/tests/,fault_describe_test.c handover_test.c ioremap_test.c \
                 fail_map_test.c memblock_grow_test.c pgtable_test.c set_memory_test.c vmalloc_fail_test.c)
 WIDE_SRCS  := $(filter-out $(WIDE_NOT),$(sort $(wildcard kernel/lib/*.c kernel/*.c kernel/drivers/*.c kernel/monitor/*.c mm/*.c \
-                kernel/tests/*.c mm/tests/*.c arch/host/wide/*.c))) arch/host/wide/setjmp.asm
-WIDE_PROC  := arch/host/process/map.c $(addprefix arch/host/wide/process/,machine.c main.c)
+                kernel/tests/*.c mm/tests/*.c arch/host/wide/*.c arch/host/fuzz/*.c))) arch/host/wide/setjmp.asm
+WIDE_PROC  := arch/host/process/map.c $(addprefix arch/host/wide/process/,machine.c main.c fuzz.c)
 
 WIDE_CPPFLAGS := -nostdinc -I. -Iarch/host/wide/include -Iarch/host/include -Iarch/x86/include
 WIDE_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-sanitize=null
@@ -238,7 +239,7 @@ WIDE_CFLAGS   := -std=gnu11 -O1 -g -m64 -ffreestanding -mgeneral-regs-only -fno-
                  $(WIDE_SANITIZE) -D__SANITIZE_ADDRESS__ -fsanitize=fuzzer-no-link $(filter -W% -ffile%,$(CFLAGS))
 WIDE_PROC_CFLAGS := -I. -idirafter arch/host/wide/include -std=gnu11 -O2 -g -m64 -fno-pie \
                  $(filter -W%,$(HOST_PROC_CFLAGS))
-WIDE_VISIBLE  := host_boot host_run_suites host_translate host_fault host_low_limit
+WIDE_VISIBLE  := host_boot host_run_suites host_translate host_fault host_low_limit host_fuzz_name host_fuzz_run
 
 WIDE_OBJS  := $(WIDE_SRCS:%=$(O)/wide/%.o)
 WIDE_PROC_OBJS := $(WIDE_PROC:%=$(O)/wide/%.o)
@@ -290,7 +291,14 @@ $$(O)/wide/$(1): $$(O)/wide/kernel.wide.o $(2) arch/host/wide/image.ld tools/kal
 	$$(Q)$$(call wide_$(1)_link,$(1).tmp,$(1)-ksyms2)
 	$$(Q)mv $$@.tmp $$@
 endef
-$(eval $(call wide_program,k896-wide,$(WIDE_PROC_OBJS)))
+$(eval $(call wide_program,k896-wide,$(filter-out %/fuzz.c.o,$(WIDE_PROC_OBJS))))
+$(eval $(call wide_program,k896-fuzz,$(filter-out %/main.c.o,$(WIDE_PROC_OBJS)),-fsanitize=fuzzer))
+
+fuzz:                                   ## fuzz: T=target SECONDS=n; SECONDS alone: each target; neither: list them
+	$(Q)tools/setup host
+	$(Q)$(MAKE) --no-print-directory $(O)/wide/k896-fuzz
+	$(Q)$(PYTHON) tools/fuzz.py --out $(O) \
+	  $(if $(T)$(SECONDS),run --seconds $(or $(SECONDS),60) $(T),list)
 
 host: $(HOST_NAMES:%=$(O)/host-%/k896-host) $(O)/wide/k896-wide ## build the kernel as a Linux process: host-asan, host-plain, wide
 

@@ -50,7 +50,7 @@ def compiled(root, *args):
 
 
 # What builds C files: each of them must be in one of these.
-BUILDS = (("kernel",), ("kernel", "UBSAN=1"), ("host",), ("lift",))
+BUILDS = (("kernel",), ("kernel", "UBSAN=1"), ("host",), ("fuzz",), ("lift",))
 
 
 def test_every_c_file_is_built(clone):

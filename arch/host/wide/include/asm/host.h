@@ -77,6 +77,15 @@ int host_run_suites(void);
 int host_translate(unsigned long addr, unsigned long *frame, int *writable);
 
 /*
+ * host_fuzz_name - name of fuzz target @nr, or NULL when there are not so many
+ * @about: out: what it is fed with, in a few words
+ */
+const char *host_fuzz_name(unsigned int nr, const char **about);
+
+/* host_fuzz_run - let fuzz target @nr run one input */
+void host_fuzz_run(unsigned int nr, const unsigned char *data, unsigned long size);
+
+/*
  * host_fault - an exception, on the stack that was interrupted
  * @vector, @error_code: as the CPU has them
  * @address: accessed, of a page fault
