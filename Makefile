@@ -393,10 +393,9 @@ test-host:                              ## build and test the kernel as a Linux 
 	$(Q)tools/setup test host
 	$(Q)$(PYTHON) tools/runtests.py --out $(O) test_host
 
-# On one seed, which is another each time unless it is given.
-test-models: $(O)/host-plain/k896-host  ## run every model for long, on the host: OPS=operations of each, SEED=n
-	$(Q)$< model_ops=$(or $(OPS),10000000) seed=$(or $(SEED),$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')) \
-	  selftest="$$(sed -n 's/^MODEL_SUITE(\([a-z_]*\), .*/\1/p' mm/tests/model_test.c | paste -sd, -)"
+test-models: $(O)/host-plain/k896-host $(O)/k896.elf ## each model for long, on the host and in QEMU: OPS=operations of each, SEED=n, T=model
+	$(Q)$(PYTHON) tools/models.py --host $(O)/host-plain/k896-host --kernel $(O)/k896.elf \
+	  $(if $(OPS),--ops $(OPS)) $(if $(SEED),--seed $(SEED)) $(T)
 
 test:                                   ## run all tests and checks, headless; T=pattern: some
 	$(Q)tools/setup test

@@ -10,12 +10,11 @@ import pytest
 
 import ktap
 import lab
+import models
 import test_host
 from lab import Config
 
-# As mm/tests/model_test.c announces them.
-MODELS = re.findall(r"^MODEL_SUITE\((\w+), \d+\);$",
-                    (lab.ROOT / "mm" / "tests" / "model_test.c").read_text(encoding="utf-8"), re.M)
+MODELS = models.names()
 
 OPERATIONS = 1_000_000
 REPLAYED = 200_000
@@ -24,29 +23,22 @@ REPLAYED = 200_000
 OTHER_ON_64_BITS = {"slab_model", "kmalloc_model"}
 
 
-def digest_of(text, model, seed, operations):
-    """The digest that a run of one model printed, or None."""
-    found = re.findall(rf"^ *# {model}: seed={seed} ops={operations} digest=(0x[0-9a-f]{{8}})$",
-                       text, re.M)
-    return found[0] if len(found) == 1 else None
-
-
 def on_host(build, model, seed, operations):
-    done = test_host.run(build, f"{model}-{seed}", "--map", "pc64", f"selftest={model}",
-                         f"seed={seed}", f"model_ops={operations}")
-    digest = digest_of(done.stdout, model, seed, operations)
+    done = test_host.run(build, f"{model}-{seed}", "--map", "pc64",
+                         *models.options(model, seed, operations))
+    digest = models.digest_of(done.stdout, model, seed, operations)
     if done.returncode or done.stderr or not digest:
         test_host.fail(done, [f"{model} did not follow its model to the end"])
     return digest
 
 
 def in_qemu(model, seed, operations):
-    config = Config(model)
-    run = lab.boot(config, f"selftest={model} exit=1 seed={seed} model_ops={operations}")
-    digest = digest_of("\n".join(run.lines), model, seed, operations)
+    words = " ".join(models.options(model, seed, operations))
+    run = lab.boot(Config(model), f"{words} exit=1")
+    digest = models.digest_of(run.text, model, seed, operations)
     if run.status != ktap.EXIT_PASS or not digest:
         run.fail([f"status {run.status}, digest {digest}; to repeat: make run-kernel "
-                  f"KERNEL_ARGS='selftest={model} seed={seed} model_ops={operations}'"])
+                  f"KERNEL_ARGS='{words}'"])
     return digest
 
 
@@ -87,3 +79,22 @@ def test_a_mismatch_says_how_to_repeat_it():
                          "selftest=misbehave")
     assert "parting_model, operation 77: " in done.stdout
     assert done.stdout.rstrip().endswith("seed=5 model_ops=100 selftest=misbehave")
+
+
+def test_the_long_run_prints_what_it_did():
+    """`make test-models`, shortened."""
+    with lab.locked("build-host"), lab.locked("build-O2"):
+        done = lab.make(f"O={lab.OUT}", "test-models", "OPS=3000", "SEED=9", "T=buddy_model kmap_model")
+    assert done.returncode == 0 and "seed=9\n" in done.stdout, done.stdout
+    for model in ("buddy_model", "kmap_model"):
+        digest = on_host("plain", model, 9, 3000)
+        assert re.search(rf"^{model} +3000 +{digest} .* s +{digest} .* s$", done.stdout, re.M), done.stdout
+
+
+def test_the_long_run_compares():
+    """A model that did not end, or not with this digest, is no agreement."""
+    text = "    # a_model: seed=1 ops=9 digest=0x00000001\nok 1 a_model\n"
+    assert models.digest_of(text, "a_model", 1, 9) == "0x00000001"
+    for wrong in (text.replace("ok 1", "not ok 1"), text.replace("seed=1", "seed=2"),
+                  text.replace("ops=9", "ops=8"), text + text, "ok 1 a_model\n"):
+        assert models.digest_of(wrong, "a_model", 1, 9) is None
