@@ -313,6 +313,48 @@ static void ram_is_refused(struct kunit *test)
 	__free_page(page);
 }
 
+static void expect_mappable(struct kunit *test, phys_addr_t phys, unsigned long size)
+{
+	void __iomem *mapped = ioremap(phys, size);
+
+	KUNIT_EXPECT_NOT_NULL(test, (__force void *)mapped);
+	iounmap(mapped);
+}
+
+#define EXPECT_RAM(test, phys, size)                                                               \
+	KUNIT_EXPECT_WARN(test, "is RAM",                                                          \
+			  KUNIT_EXPECT_NULL(test, (__force void *)ioremap(phys, size)))
+
+/* What is RAM, to the byte: a region that memblock is told of for the while. */
+static void ram_by_the_byte(struct kunit *test)
+{
+	const phys_addr_t ram = 0xe8000000UL, end = ram + PAGE_SIZE;
+	const phys_addr_t bios = 0xa0000, bios_end = 0x100000;
+
+	if (memblock_overlaps_region(&memblock.memory, ram - PAGE_SIZE, 3 * PAGE_SIZE))
+		kunit_skip(test, "this machine has RAM there");
+	KUNIT_ASSERT_EQ(test, memblock_add(ram, PAGE_SIZE), 0);
+	expect_mappable(test, ram - PAGE_SIZE, PAGE_SIZE);
+	expect_mappable(test, ram - 1, 1);
+	EXPECT_RAM(test, ram - 1, 2);
+	EXPECT_RAM(test, ram, 1);
+	EXPECT_RAM(test, end - 1, 1);
+	EXPECT_RAM(test, end - 1, 2);
+	expect_mappable(test, end, 1);
+	KUNIT_EXPECT_EQ(test, memblock_remove(ram, PAGE_SIZE), 0);
+
+	/* From 640 KiB to 1 MiB nothing is, even if the map says so. */
+	if (memblock_overlaps_region(&memblock.memory, bios, bios_end - bios))
+		return;
+	KUNIT_ASSERT_EQ(test, memblock_add(bios, bios_end - bios), 0);
+	expect_mappable(test, bios, bios_end - bios);
+	expect_mappable(test, bios, 1);
+	expect_mappable(test, bios_end - 1, 1);
+	EXPECT_RAM(test, bios - 1, 2);
+	EXPECT_RAM(test, bios_end - 1, 2);
+	KUNIT_EXPECT_EQ(test, memblock_remove(bios, bios_end - bios), 0);
+}
+
 static void mistakes_are_reported(struct kunit *test)
 {
 	u8 __iomem *addr = ioremap(HPET_BASE, 3 * PAGE_SIZE);
@@ -364,6 +406,7 @@ static struct kunit_case ioremap_cases[] = {
 	KUNIT_CASE(offsets_and_view),
 	KUNIT_CASE(nonsense_is_refused),
 	KUNIT_CASE(ram_is_refused),
+	KUNIT_CASE(ram_by_the_byte),
 	KUNIT_CASE(mistakes_are_reported),
 
 	KUNIT_CASE(block_copies),
