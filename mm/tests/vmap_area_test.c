@@ -8,7 +8,10 @@
 #include <kernel/lib/minmax.h>
 #include <arch/mmu.h>
 #include <arch/step.h>
+#include <kernel/lib/errno.h>
+#include <kernel/lib/string.h>
 #include <mm/mm.h>
+#include <mm/tests/said.h>
 #include <mm/vmalloc.h>
 #include <mm/vmap_area.h>
 
@@ -297,10 +300,56 @@ static void checker_sees_a_wrong_gap(struct kunit *test)
 	free_vmap_area(va);
 }
 
+/* An area of one page has no guard; one in front of its neighbour's end overlaps it. */
+static void checker_sees_wrong_areas(struct kunit *test)
+{
+	struct vmap_area *va = alloc_vmap_area(PAGE_SIZE, &anybody, GFP_KERNEL), *other;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(va));
+	KUNIT_EXPECT_FALSE(test, vmap_area_check());
+	free_vmap_area(va);
+	KUNIT_EXPECT_TRUE(test, vmap_area_check());
+
+	va = alloc_vmap_area(4 * PAGE_SIZE, &anybody, GFP_KERNEL);
+	other = alloc_vmap_area(4 * PAGE_SIZE, &anybody, GFP_KERNEL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(va));
+	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
+	KUNIT_ASSERT_EQ(test, other->va_start, va->va_end);
+	/* The gap fits the overlap, modulo 2^32: only the order of addresses tells. */
+	other->va_start -= PAGE_SIZE;
+	other->gap -= PAGE_SIZE;
+	KUNIT_EXPECT_FALSE(test, vmap_area_check());
+	other->va_start += PAGE_SIZE;
+	other->gap += PAGE_SIZE;
+	KUNIT_EXPECT_TRUE(test, vmap_area_check());
+	free_vmap_area(va);
+	free_vmap_area(other);
+}
+
+/* Who can do without says so, and is not told; who does not is. */
+static void no_space_is_said_once(struct kunit *test)
+{
+	struct vmap_area *va;
+	const char *said;
+
+	said_begin();
+	va = alloc_vmap_area(VMALLOC_END - VMALLOC_START + PAGE_SIZE, &anybody,
+			     GFP_KERNEL | __GFP_NOWARN);
+	said = said_end();
+	KUNIT_EXPECT_EQ(test, PTR_ERR(va), -ENOSPC);
+	KUNIT_EXPECT_STREQ(test, said, "");
+	said_begin();
+	va = alloc_vmap_area(VMALLOC_END - VMALLOC_START + PAGE_SIZE, &anybody, GFP_KERNEL);
+	said = said_end();
+	KUNIT_EXPECT_EQ(test, PTR_ERR(va), -ENOSPC);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said, "bytes of address space, the largest gap is "));
+}
+
 static struct kunit_case vmap_area_cases[] = {
 	KUNIT_CASE(fragmented_space),         KUNIT_CASE(exhaustion_and_recovery),
 	KUNIT_CASE(lookups_by_address),       KUNIT_CASE(interrupt_at_every_instruction),
-	KUNIT_CASE(checker_sees_a_wrong_gap), {},
+	KUNIT_CASE(checker_sees_a_wrong_gap), KUNIT_CASE(checker_sees_wrong_areas),
+	KUNIT_CASE(no_space_is_said_once),    {},
 };
 
 static struct kunit_suite vmap_area_suite = {
