@@ -447,6 +447,24 @@ static void kfree_no_object(struct kunit *test)
 	KUNIT_EXPECT_BUG(test, "is in a page that is free", blind_kfree(lowmem_page_address(page)));
 }
 
+/* From each page of a large one the report leads to its start, and to who has it. */
+static void kfree_inside_a_large_one(struct kunit *test)
+{
+	u8 *large = kmalloc(opaque(8 * PAGE_SIZE), GFP_KERNEL);
+	char expected[160];
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, large);
+	for (i = 0; i < 8; i++) {
+		snprintf(expected, sizeof(expected),
+			 "is %lu bytes into %px, 8 pages of kmalloc(), last allocated by "
+			 "kfree_inside_a_large_one+",
+			 i * PAGE_SIZE + 8, large);
+		KUNIT_EXPECT_BUG(test, expected, blind_kfree(large + i * PAGE_SIZE + 8));
+	}
+	kfree(large);
+}
+
 static void kfree_twice(struct kunit *test)
 {
 	u8 *objs[20], *large = kmalloc(20000, GFP_KERNEL);
@@ -697,6 +715,7 @@ static struct kunit_case kmalloc_cases[] = {
 	KUNIT_CASE(kvmalloc_either_way),
 
 	KUNIT_CASE(kfree_no_object),
+	KUNIT_CASE(kfree_inside_a_large_one),
 	KUNIT_CASE(kfree_twice),
 	KUNIT_CASE(kmalloc_red_zone),
 	KUNIT_CASE(kmalloc_red_zone_alignment),
