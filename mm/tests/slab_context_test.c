@@ -42,6 +42,16 @@ static void slab_sleeping_rules(struct kunit *test)
 	slab_test_cache_done(test, cachep);
 }
 
+/* Not in an interrupt: two reports, of the sleeping and of the call, and no cache. */
+static void slab_create_in_interrupt(struct kunit *test)
+{
+	irq_enter();
+	kunit_expect_report_begin(test, "");
+	KUNIT_EXPECT_NULL(test, kmem_cache_create("test", 8, 0, 0, NULL, NULL));
+	KUNIT_EXPECT_EQ(test, kunit_expect_report_end(test), 2U);
+	irq_exit();
+}
+
 struct irq_storm {
 	struct kmem_cache *cachep;
 	void *inner[4];
@@ -177,11 +187,9 @@ static void slab_storm_soak(struct kunit *test)
 }
 
 static struct kunit_case slab_context_cases[] = {
-	KUNIT_CASE(slab_sleeping_rules),
-	KUNIT_CASE(slab_interrupts),
-	KUNIT_CASE(slab_storm),
-	KUNIT_CASE_SLOW(slab_storm_soak),
-	{0},
+	KUNIT_CASE(slab_sleeping_rules),  KUNIT_CASE(slab_create_in_interrupt),
+	KUNIT_CASE(slab_interrupts),      KUNIT_CASE(slab_storm),
+	KUNIT_CASE_SLOW(slab_storm_soak), {0},
 };
 
 static struct kunit_suite slab_context_suite = {

@@ -77,6 +77,36 @@ static void slab_no_object(struct kunit *test)
 	slab_test_cache_done(test, cachep);
 }
 
+/*
+ * Where the first object behind the last would be, with a word of its own that looks like
+ * one in use: bufctl[num] is beyond the words of the slab.
+ */
+static void slab_behind_the_last(struct kunit *test)
+{
+	struct kmem_cache *cachep = slab_test_cache(test, 60, 0);
+	u8 *objp = kmem_cache_alloc(cachep, GFP_KERNEL);
+	struct slab *slabp = virt_to_page(objp)->slab;
+	u8 *behind = slabp->s_mem + cachep->num * cachep->size;
+	kmem_bufctl_t *word;
+	bool debugged = cachep->flags & SLAB_DEBUG_FLAGS;
+
+	if (debugged) {
+		kmem_cache_free(cachep, objp);
+		kmem_cache_destroy(cachep);
+		kunit_skip(test, "slab_debug= is on: a red zone is in between");
+	}
+	KUNIT_ASSERT_PTR_EQ(test, objp, slabp->s_mem);
+	/* That word is the object's first, or nobody's, where alignment puts some in between. */
+	memset(objp, 0xff, 60);
+	for (word = &slabp->bufctl[cachep->num]; (u8 *)word < objp; word++)
+		*word = ~0U;
+	KUNIT_EXPECT_BUG(test, "free of what is no object", blind_cache_free(cachep, behind));
+	KUNIT_EXPECT_BUG(test, "free of what is no object", blind_kfree(behind));
+	KUNIT_EXPECT_BUG(test, "ksize: ", KUNIT_EXPECT_EQ(test, ksize(behind), (size_t)0));
+	kmem_cache_free(cachep, objp);
+	slab_test_cache_done(test, cachep);
+}
+
 /* Debugging. */
 
 /* An object of a cache that checks everything; its maker is what reports must name. */
@@ -273,6 +303,37 @@ static void debug_tracks(struct kunit *test)
 	debugged_done(test, &d);
 }
 
+/*
+ * What each flag costs, to the byte. A red zone: eight before, eight behind. The size that
+ * was asked for: four; with backtraces of both uses, all of struct slab_debug_data.
+ */
+static void debug_layout(struct kunit *test)
+{
+	static const struct {
+		slab_flags_t flags;
+		unsigned int red_end, more;
+	} layouts[] = {
+		{SLAB_CONSISTENCY_CHECKS, 100, sizeof(u32)},
+		{SLAB_POISON, 100, sizeof(u32)},
+		{SLAB_RED_ZONE, 108, sizeof(u32) + 8},
+		{SLAB_STORE_USER, 100, sizeof(struct slab_debug_data)},
+		{SLAB_RED_ZONE | SLAB_STORE_USER, 108, sizeof(struct slab_debug_data) + 8},
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(layouts); i++) {
+		struct kmem_cache *cachep = slab_test_cache(test, 98, layouts[i].flags);
+		unsigned int align = __alignof__(struct slab_debug_data);
+
+		if (cachep->flags == layouts[i].flags) {
+			KUNIT_EXPECT_EQ(test, cachep->red_end, ALIGN(layouts[i].red_end, align));
+			KUNIT_EXPECT_EQ(test, cachep->size,
+					ALIGN(cachep->red_end + layouts[i].more, sizeof(long)));
+		}
+		slab_test_cache_done(test, cachep);
+	}
+}
+
 /* Every mixture of flags works as a cache does. */
 static void debug_flag_mixtures(struct kunit *test)
 {
@@ -334,6 +395,7 @@ static struct kunit_case slab_debug_cases[] = {
 	KUNIT_CASE(slab_double_free),
 	KUNIT_CASE(slab_wrong_cache),
 	KUNIT_CASE(slab_no_object),
+	KUNIT_CASE(slab_behind_the_last),
 	KUNIT_CASE_PARAM(debug_overrun, size_gen_params),
 	KUNIT_CASE_PARAM(debug_underrun, size_gen_params),
 	KUNIT_CASE_PARAM(debug_use_after_free, size_gen_params),
@@ -343,6 +405,7 @@ static struct kunit_case slab_debug_cases[] = {
 	KUNIT_CASE(debug_poison),
 	KUNIT_CASE(debug_constructed),
 	KUNIT_CASE(debug_tracks),
+	KUNIT_CASE(debug_layout),
 	KUNIT_CASE(debug_flag_mixtures),
 	KUNIT_CASE(debug_option),
 	{0},

@@ -553,6 +553,8 @@ static void slab_names(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, cachep);
 	memset(name, 'x', 10);
 	KUNIT_EXPECT_STREQ(test, kmem_cache_name(cachep), "a-name-much-longer-than-fit");
+	/* The lock goes by the cache's name in reports. */
+	KUNIT_EXPECT_STREQ(test, cache_node(cachep)->list_lock.name, "a-name-much-longer-than-fit");
 	slab_test_cache_done(test, cachep);
 }
 

@@ -110,10 +110,22 @@ LARGE_PAGES = {"fail_map.try_set_memory"}
 # Debugged or zeroed objects do not go through a cache's per-CPU arrays.
 OBJECT_ARRAYS = {"slab.slab_array_batches", "slab.slab_array_grows", "slab.slab_array_from_one_slab",
                  "slab.slab_management", "kmalloc.kmalloc_falls_back",
-                 "checkers.objects_in_an_array"}
+                 "checkers.objects_in_an_array", "slab_check.arrays_that_lie"}
 
-# Where slab_debug= gives every object company, a report has more to show than these know.
-REPORTS = {"slab_report.report_knows_the_bounds", "slab_report.report_of_a_bad_pointer",
+# Where slab_debug= gives every object company, a report has more to show than these know, and a
+# checker more to look at.
+REPORTS = {"slab_debug.slab_behind_the_last",
+           *(f"slab_check.{case}" for case in (
+               "arrays_that_lie",
+               "colours_that_are_none",
+               "counts_that_are_off",
+               "full_and_empty_ones_among_the_partial",
+               "lists_that_are_torn",
+               "pages_that_are_not_the_slabs",
+               "slabs_on_the_wrong_list",
+               "words_that_mean_nothing",
+           )),
+           "slab_report.report_knows_the_bounds", "slab_report.report_of_a_bad_pointer",
            "slab_report.report_of_damage.600 bytes, flags 0x800, at 0",
            "slab_report.report_of_damage.600 bytes, flags 0x800, at 599"}
 
