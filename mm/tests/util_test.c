@@ -4,6 +4,7 @@
  * which is a part of kmalloc()'s family.
  */
 #include <kernel/selftest.h>
+#include <kernel/lib/list.h>
 #include <mm/gfp.h>
 #include <mm/slab.h>
 #include <mm/tests/said.h>
@@ -20,47 +21,37 @@ static void largest_is_contiguous(struct kunit *test)
 	kvfree(again);
 }
 
-/*
- * Hold all blocks of @order, then give back those whose pfn is even at @order: half of
- * low memory is free then, and no two blocks can merge.
- */
-static unsigned int hold_every_other_block(struct page **held, unsigned int max, unsigned int order)
+static void give_back(struct list_head *held, unsigned int order)
 {
-	unsigned int nr = 0, i;
+	while (!list_empty(held)) {
+		struct page *page = list_first_entry(held, struct page, lru);
 
-	while (nr < max &&
-	       (held[nr] = alloc_pages(GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOWARN, order)))
-		nr++;
-	for (i = 0; i < nr; i++)
-		if (!(page_to_pfn(held[i]) >> order & 1)) {
-			__free_pages(held[i], order);
-			held[i] = NULL;
-		}
-	return nr;
+		list_del(&page->lru);
+		__free_pages(page, order);
+	}
 }
 
 /* That the contiguous way is closed is no reason to complain: there is another one. */
 static void closed_way_is_not_reported(struct kunit *test)
 {
-	enum { ORDER = 5, MAX = 8192 };
-	struct page **held = vmalloc(MAX * sizeof(*held));
+	const unsigned int order = 5;
+	LIST_HEAD(even);
+	LIST_HEAD(odd);
+	struct page *page;
 	const char *said;
-	unsigned int nr, i;
 	void *far;
 
-	KUNIT_ASSERT_NOT_NULL(test, held);
-	nr = hold_every_other_block(held, MAX, ORDER);
-	KUNIT_EXPECT_LT(test, nr, MAX);
+	while ((page = alloc_pages(GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOWARN, order)))
+		list_add(&page->lru, page_to_pfn(page) >> order & 1 ? &odd : &even);
+	/* Half of low memory is free then, and no two blocks can merge. */
+	give_back(&even, order);
 	said_begin();
-	far = kvmalloc(PAGE_SIZE << (ORDER + 1), GFP_KERNEL);
+	far = kvmalloc(PAGE_SIZE << (order + 1), GFP_KERNEL);
 	said = said_end();
 	KUNIT_EXPECT_STREQ(test, said, "");
 	KUNIT_EXPECT_TRUE(test, is_vmalloc_addr(far));
 	kvfree(far);
-	for (i = 0; i < nr; i++)
-		if (held[i])
-			__free_pages(held[i], ORDER);
-	vfree(held);
+	give_back(&odd, order);
 }
 
 static struct kunit_case util_cases[] = {
