@@ -37,7 +37,8 @@ static void objects_of_a_known_size(struct kunit *test)
 {
 	unsigned int class = kmalloc_class(100);
 	struct kmem_cache *cachep = kmalloc_caches[KMALLOC_NORMAL][class];
-	const gfp_t how[] = {GFP_KERNEL, GFP_KERNEL | __GFP_ZERO, GFP_ATOMIC};
+	/* Twice, since what the first gives back makes the array ready for the second. */
+	const gfp_t how[] = {GFP_KERNEL, GFP_KERNEL, GFP_KERNEL | __GFP_ZERO, GFP_ATOMIC};
 	unsigned int i;
 	u8 *object;
 
