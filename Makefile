@@ -7,6 +7,7 @@
 #   OPT=-O2          optimisation of the kernel (-O0, -O2, -Os)
 #   LLVM=1           clang and ld.lld in place of the cross GCC
 #   UBSAN=1          a kernel that reports undefined behaviour; O= is then build/ubsan by itself
+#   COVERAGE=1       kernels that count which lines run, as `make coverage` builds them
 #   V=1              print whole commands
 #   MEM=128M         RAM of `make run` and friends
 #   KERNEL_ARGS=...  the kernel's command line; a $ may be typed as $ or as $$
@@ -15,10 +16,10 @@
 #   T=pattern        tests of `make test` to run, target of `make fuzz`
 #   SECONDS=60       how long `make fuzz` fuzzes each target
 
-O       ?= build$(if $(UBSAN),/ubsan)
+O       ?= build$(if $(UBSAN),/ubsan)$(if $(COVERAGE),/coverage)
 # One folder has one name, however it was given: else a new name would rebuild everything.
 override O := $(patsubst $(CURDIR)/%,%,$(abspath $(O)))
-OPT     ?= -O2
+OPT     ?= $(if $(COVERAGE),-O0,-O2)
 MEM     ?= 128M
 PYTHON  ?= /usr/bin/python3
 KERNEL_ARGS ?=
@@ -28,7 +29,7 @@ say      = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all kernel host lift iso run run-kernel debug gdb test test-host test-models fuzz mutate check clean help FORCE
+.PHONY: all kernel host lift iso run run-kernel debug gdb coverage test test-host test-models fuzz mutate check clean help FORCE
 all: $(O)/k896.elf $(O)/k896.iso        ## build the kernel and its ISO image (default)
 
 # --- toolchain: i686-elf- or Debian's i686-linux-gnu-, or clang ----------------------------------
@@ -54,7 +55,22 @@ UBSAN_FLAGS := -fsanitize=undefined -DCONFIG_UBSAN $(if $(LLVM),,-Wno-format-ove
 $(O)/kernel/ubsan.o: CFLAGS += -fno-sanitize=undefined
 else
 WRAPV   := -fwrapv
-UBSAN_NOT := kernel/ubsan.c
+UNUSED  := kernel/ubsan.c
+endif
+
+# Lines are counted in mm/, in kernel/lib/, and in the suites, for the headers of the two. There is
+# no stack protector in the first two, since its check would count as a branch of the source. Of
+# libgcov one member is enough, without the files that the rest wants: see kernel/gcov.c.
+GCOV_FLAGS := -fprofile-arcs -ftest-coverage -fprofile-info-section
+GCOV_FILES := mm/% kernel/lib/% kernel/tests/%
+GCOV_PLAIN := mm/% kernel/lib/%
+ifdef COVERAGE
+COVERAGE_FLAGS := -DCONFIG_COVERAGE
+COVERAGE_OBJ   := $(O)/libgcov.o
+$(GCOV_FILES:%=$(O)/%.o): private CFLAGS += $(GCOV_FLAGS)
+$(GCOV_PLAIN:%=$(O)/%.o): private CFLAGS += -fno-stack-protector
+else
+UNUSED  += kernel/gcov.c arch/x86/coverage.c arch/host/coverage.c
 endif
 
 CPPFLAGS := -nostdinc -I. -Iarch/x86/include
@@ -63,7 +79,7 @@ CFLAGS  := -std=gnu11 $(OPT) -g -m32 -mregparm=3 -march=i686 -mtune=generic -ffr
            -fstack-protector-strong -mstack-protector-guard=global -fno-omit-frame-pointer -fno-optimize-sibling-calls \
            -fno-asynchronous-unwind-tables -fno-delete-null-pointer-checks \
            -ffile-prefix-map=$(CURDIR)/= -ffile-prefix-map=$(CURDIR)=. \
-           -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef $(GCC_FLAGS) $(UBSAN_FLAGS)
+           -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef $(GCC_FLAGS) $(UBSAN_FLAGS) $(COVERAGE_FLAGS)
 LDFLAGS := -m elf_i386 -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none
 ASFLAGS := -f elf32 -Werror
 
@@ -76,13 +92,15 @@ SRCS += $(sort $(wildcard kernel/lib/*.c))
 # arch/x86/: the contract on the CPU
 SRCS += $(sort $(wildcard arch/x86/*.asm arch/x86/*.c arch/x86/mm/*.asm arch/x86/mm/*.c))
 # kernel/: services
-SRCS += $(filter-out $(UBSAN_NOT),$(sort $(wildcard kernel/*.c)))
+SRCS += $(sort $(wildcard kernel/*.c))
 # mm/: memory management
 SRCS += $(sort $(wildcard mm/*.c))
 # what uses memory, the monitor, the suites
 SRCS += $(sort $(wildcard kernel/drivers/*.c kernel/monitor/*.c kernel/tests/*.c kernel/tests/*.asm mm/tests/*.c))
 
-OBJS := $(patsubst %.c,$(O)/%.o,$(patsubst %.asm,$(O)/%.asm.o,$(SRCS)))
+SRCS := $(filter-out $(UNUSED),$(SRCS))
+
+OBJS := $(patsubst %.c,$(O)/%.o,$(patsubst %.asm,$(O)/%.asm.o,$(SRCS))) $(COVERAGE_OBJ)
 DEPS := $(OBJS:.o=.d)
 
 # --- rules --------------------------------------------------------------------------------------
@@ -107,6 +125,22 @@ $(O)/%.asm.o: %.asm $(O)/.flags
 	@mkdir -p $(@D)
 	$(call say,NASM,$<)
 	$(Q)$(NASM) $(ASFLAGS) -I. -MD $(@:.o=.d) -MT $@ -MP -o $@ $<
+
+# The shape of the source: which branches a line has where no function is inlined, not even one that
+# asks for it. tools/gcov.py folds the branches of inlined copies onto it.
+SHAPES := $(if $(COVERAGE),$(patsubst %.c,$(O)/shape/%.gcno,$(filter $(GCOV_FILES:%=%.c),$(SRCS))))
+$(O)/shape/%.gcno: %.c $(O)/.flags
+	@mkdir -p $(@D)
+	$(call say,SHAPE,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $(@:.gcno=.d) -MT $@ -E -o $(@:.gcno=.i) $<
+	$(Q)sed -i 's/__attribute__((__always_inline__))//g' $(@:.gcno=.i)
+	$(Q)$(CC) $(CFLAGS) $(GCOV_FLAGS) -fno-stack-protector -x cpp-output -c -o $(@:.gcno=.o) $(@:.gcno=.i)
+DEPS += $(SHAPES:.gcno=.d)
+
+$(O)/libgcov.o: $(O)/.flags
+	$(call say,AR,$@)
+	$(Q)cd $(@D) && $(CROSS_COMPILE)ar x "$$($(CC) -m32 -print-file-name=libgcov.a)" _gcov_info_to_gcda.o
+	$(Q)mv $(@D)/_gcov_info_to_gcda.o $@ && touch $@
 
 # The kernel holds its own symbol table. Each link moves what lies behind the table, so the table of
 # the second link is the first whose size is right, and that of the third is exact. Assembled in
@@ -138,21 +172,23 @@ $(O)/k896.iso: $(O)/k896.elf boot/grub.cfg tools/iso.py
 # Two of them: watched by the sanitizers, and plain at -O2. Of arch/x86 the host shares what is
 # about page tables and exceptions; of the suites it leaves out those of the bare CPU and its devices.
 HOST_CC    := i686-linux-gnu-gcc
-HOST_NAMES := asan plain
+HOST_NAMES := $(if $(COVERAGE),coverage,asan plain)
 HOST_asan  := -O1 -fno-wrapv -fsanitize=address,undefined -fno-sanitize-recover=all -fno-sanitize=null -Wno-clobbered
 HOST_plain := -O2
+HOST_coverage := -O0
+$(GCOV_FILES:%=$(O)/host-coverage/%.c.o): private HOST_coverage += $(GCOV_FLAGS)
+$(GCOV_PLAIN:%=$(O)/host-coverage/%.c.o): private HOST_coverage += -fno-stack-protector
 
 HOST_NOT   := $(addprefix kernel/tests/,traps_test.c step_test.c console_test.c)
-HOST_SRCS  := $(sort $(wildcard kernel/lib/*.c arch/host/*.c arch/host/*.asm arch/x86/mm/*.c)) \
+HOST_SRCS  := $(filter-out kernel/ubsan.c $(UNUSED),$(sort $(wildcard kernel/lib/*.c arch/host/*.c arch/host/*.asm arch/x86/mm/*.c)) \
               $(addprefix arch/x86/,backtrace.c extable.c fault.c irq.c machine_check.c setup.c \
                 step.c traps.c) \
-              $(filter-out kernel/ubsan.c,$(sort $(wildcard kernel/*.c))) \
-              $(sort $(wildcard mm/*.c kernel/drivers/*.c kernel/monitor/*.c mm/tests/*.c)) \
-              $(filter-out $(HOST_NOT),$(sort $(wildcard kernel/tests/*.c)))
+              $(sort $(wildcard kernel/*.c mm/*.c kernel/drivers/*.c kernel/monitor/*.c mm/tests/*.c)) \
+              $(filter-out $(HOST_NOT),$(sort $(wildcard kernel/tests/*.c))))
 HOST_PROC  := $(sort $(wildcard arch/host/process/*.c))
 
 HOST_CPPFLAGS := -nostdinc -I. -Iarch/host/include -Iarch/x86/include
-HOST_CFLAGS   := $(filter-out -mregparm=3 $(OPT),$(CFLAGS))
+HOST_CFLAGS   := $(filter-out -mregparm=3 $(OPT) $(UBSAN_FLAGS),$(CFLAGS))
 HOST_PROC_CFLAGS := -I. -idirafter arch/host/include -std=gnu11 -O2 -g -m32 -fno-pie -D_FILE_OFFSET_BITS=64 -fstack-protector-strong \
               -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef
 # What of the kernel the process may see; all else must not meet the C library's names.
@@ -169,7 +205,7 @@ $(O)/.host-flags: FORCE
 
 # host_rules NAME - the objects and the program $(O)/host-NAME/k896-host
 define host_rules
-HOST_$(1)_OBJS := $$(patsubst %,$$(O)/host-$(1)/%.o,$$(HOST_SRCS))
+HOST_$(1)_OBJS := $$(patsubst %,$$(O)/host-$(1)/%.o,$$(HOST_SRCS)) $$(COVERAGE_OBJ)
 HOST_$(1)_PROC := $$(patsubst %,$$(O)/host-$(1)/%.o,$$(HOST_PROC))
 DEPS += $$(patsubst %.o,%.d,$$(HOST_$(1)_OBJS) $$(HOST_$(1)_PROC))
 
@@ -226,7 +262,7 @@ WIDE_NOT   := $(addprefix kernel/,main.c stackprotector.c ubsan.c) \
                 ptdump_test.c stackprotector_test.c step_test.c traps_test.c ubsan_test.c) \
               $(addprefix mm/tests/,fault_describe_test.c handover_test.c ioremap_test.c \
                 fail_map_test.c memblock_grow_test.c pgtable_test.c set_memory_test.c vmalloc_fail_test.c)
-WIDE_SRCS  := $(filter-out $(WIDE_NOT),$(sort $(wildcard kernel/lib/*.c kernel/*.c kernel/drivers/*.c kernel/monitor/*.c mm/*.c \
+WIDE_SRCS  := $(filter-out kernel/ubsan.c $(UNUSED) $(WIDE_NOT),$(sort $(wildcard kernel/lib/*.c kernel/*.c kernel/drivers/*.c kernel/monitor/*.c mm/*.c \
                 kernel/tests/*.c mm/tests/*.c arch/host/wide/*.c arch/host/fuzz/*.c))) arch/host/wide/setjmp.asm
 WIDE_PROC  := arch/host/process/map.c $(addprefix arch/host/wide/process/,machine.c main.c fuzz.c)
 
@@ -389,6 +425,14 @@ gdb:                                    ## attach gdb, with symbols, to `make de
 
 # --- test and check -----------------------------------------------------------------------------
 
+coverage:                               ## which lines and branches of mm/ and kernel/lib run: a report
+	$(Q)tools/setup coverage
+	$(Q)$(MAKE) COVERAGE=1 O=$(O)/coverage coverage-builds
+	$(Q)$(PYTHON) tools/coverage.py --out $(O)/coverage
+
+.PHONY: coverage-builds
+coverage-builds: $(O)/k896.elf $(HOST_NAMES:%=$(O)/host-%/k896-host) $(SHAPES)
+
 test-host:                              ## build and test the kernel as a Linux process
 	$(Q)tools/setup test host
 	$(Q)$(PYTHON) tools/runtests.py --out $(O) test_host
@@ -419,8 +463,8 @@ mutate: $(HOST_NAMES:%=$(O)/host-%/k896-host) ## change mm/ in small ways: do th
 # Each checker is a target of its own, check-NAME, and remembers under $(O)/check/ which files are
 # clean. A file is looked at again when it, any header, the flags or the checker's settings change.
 CHECKS   := includes house sparse cppcheck tidy analyzer format shell python
-C_SRCS   := $(sort $(filter %.c,$(SRCS)) kernel/ubsan.c)
-H_SRCS   := $(sort $(filter-out $(C_SRCS),$(filter %.c,$(HOST_SRCS) $(WIDE_SRCS)) $(HOST_PROC) $(WIDE_PROC)))
+C_SRCS   := $(sort $(filter-out arch/host/%,$(filter %.c,$(SRCS) $(UNUSED))))
+H_SRCS   := $(sort $(filter-out $(C_SRCS),$(filter %.c,$(HOST_SRCS) $(WIDE_SRCS) $(UNUSED)) $(HOST_PROC) $(WIDE_PROC)))
 H_SRCS   += $(sort $(wildcard arch/host/lift/*.c))
 C_HDRS   := $(sort $(shell find arch boot kernel mm -name '*.h'))
 SCRIPTS  := tools/setup .ci/run
@@ -441,6 +485,8 @@ check-includes:
 check-house:
 	$(call say,HOUSE,what all files have in common)
 	$(Q)tools/check-house
+
+$(O)/check/kernel/gcov.%: CPPFLAGS += -DCONFIG_COVERAGE
 
 # sparse: address spaces, __bitwise types, lock contexts.
 SPARSE_FLAGS := -m32 -std=gnu11 -ffreestanding -Wbitwise -Wcast-to-as \

@@ -4,6 +4,7 @@
  * the order of memory's life.
  */
 #include <kernel/bug.h>
+#include <kernel/gcov.h>
 #include <kernel/irq.h>
 #include <kernel/kallsyms.h>
 #include <kernel/panic.h>
@@ -70,8 +71,10 @@ static void run_selftests(void)
 	if (strcmp(selftest_which, "none"))
 		failed = kunit_run(selftest_which);
 	crash_if_asked();
-	if (exit_after_tests)
+	if (exit_after_tests) {
+		gcov_dump();
 		arch_machine_exit(failed ? EXIT_FAILURE : EXIT_SUCCESS);
+	}
 }
 
 static void *__init percpu_alloc(size_t size, size_t align)

@@ -11,6 +11,7 @@
  * Locking: none may be taken here. A second CPU's report may interleave lines.
  */
 #include <kernel/bug.h>
+#include <kernel/gcov.h>
 #include <kernel/kallsyms.h>
 #include <kernel/panic.h>
 #include <kernel/params.h>
@@ -164,6 +165,7 @@ static void enter_panic(void)
 static void __noreturn leave_panic(const char *message)
 {
 	printk(KERN_EMERG "---[ end Kernel panic: %s ]---\n", message);
+	gcov_dump();
 	arch_machine_exit(EXIT_PANIC);
 	arch_machine_halt();
 }

@@ -39,6 +39,7 @@ VARIANTS = {
     # The two compilers call kernel/ubsan.c in different ways.
     "ubsan": ["UBSAN=1"],
     "ubsan-clang": ["UBSAN=1", "LLVM=1", "OPT=-O1"],
+    "coverage": ["COVERAGE=1"],
 }
 TAIL = 40       # lines of a log that a failure shows
 WIDTH = 160     # and columns
@@ -48,8 +49,8 @@ def clean_env():
     """The environment without what a make above us left in it: its flags and job server."""
     return {key: value for key, value in os.environ.items()
             if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMOUT",
-                           "MAKE_TERMERR", "O", "OPT", "LLVM", "UBSAN", "V", "KERNEL_ARGS", "MEM",
-                           "T")}
+                           "MAKE_TERMERR", "O", "OPT", "LLVM", "UBSAN", "COVERAGE", "V",
+                           "KERNEL_ARGS", "MEM", "T")}
 
 
 def make(*args, root=ROOT, timeout=600):

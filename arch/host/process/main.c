@@ -3,7 +3,7 @@
  * k896-host: the kernel as a Linux process.
  *
  *     k896-host [--map MAP] [--module RANGE]... [--bda SEGMENT:KIB] [--tlb ENTRIES]
- *               [--no-steps] [--list-maps] [KERNEL OPTION]...
+ *               [--no-steps] [--list-maps] [--coverage FILE] [KERNEL OPTION]...
  *
  * --module says of physical memory that it holds a module, and --bda what the BIOS data
  * area says of itself: where the extended one begins, and how much memory lies below 1 MiB.
@@ -20,6 +20,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -84,7 +85,7 @@ void die(const char *fmt, ...)
  * entry maps, and a system call does not fill one.
  */
 
-void host_console_write(const char *s, unsigned int len)
+static void write_all(int fd, const char *s, unsigned int len)
 {
 	char buf[512];
 
@@ -96,7 +97,7 @@ void host_console_write(const char *s, unsigned int len)
 		for (i = 0; i < part; i++)
 			buf[i] = s[i];
 		for (done = 0; done < part; done += (unsigned int)n) {
-			n = write(STDOUT_FILENO, buf + done, part - done);
+			n = write(fd, buf + done, part - done);
 			if (n < 0 && errno == EINTR)
 				n = 0;
 			else if (n < 0)
@@ -105,6 +106,27 @@ void host_console_write(const char *s, unsigned int len)
 		s += part;
 		len -= part;
 	}
+}
+
+void host_console_write(const char *s, unsigned int len)
+{
+	write_all(STDOUT_FILENO, s, len);
+}
+
+/* The file of --coverage, or -1. */
+static int coverage_fd = -1;
+
+void host_coverage_write(const void *data, unsigned int len)
+{
+	if (coverage_fd >= 0)
+		write_all(coverage_fd, data, len);
+}
+
+static void coverage_open(const char *path)
+{
+	coverage_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (coverage_fd < 0)
+		die("cannot write %s: %s", path, strerror(errno));
 }
 
 void host_exit(int status)
@@ -235,11 +257,14 @@ static void parse_arguments(char **argv, struct options *options)
 			parse_bda(take_value(&argv), options);
 		} else if (!strcmp(*argv, "--tlb") && argv[1]) {
 			options->tlb_entries = (unsigned int)atoi(take_value(&argv));
+		} else if (!strcmp(*argv, "--coverage") && argv[1]) {
+			coverage_open(take_value(&argv));
 		} else if (!strcmp(*argv, "--no-steps")) {
 			host_cpu.no_steps = 1;
 		} else if (**argv == '-') {
 			die("usage: k896-host [--map MAP] [--module RANGE]... [--bda SEGMENT:KIB] "
-			    "[--tlb ENTRIES] [--no-steps] [--list-maps] [KERNEL OPTION]...");
+			    "[--tlb ENTRIES] [--no-steps] [--list-maps] "
+			    "[--coverage FILE] [KERNEL OPTION]...");
 		} else {
 			append(options->cmdline, sizeof(options->cmdline), *argv);
 		}

@@ -55,6 +55,9 @@ unsigned int host_usleep(unsigned int usecs);
 /* host_console_write - bytes to the standard output, at once */
 void host_console_write(const char *s, unsigned int len);
 
+/* host_coverage_write - bytes to the file that was named by --coverage, if one was */
+void host_coverage_write(const void *data, unsigned int len);
+
 /* host_exit - end the process; @status is its exit status */
 void host_exit(int status) __attribute__((__noreturn__));
 
