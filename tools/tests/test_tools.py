@@ -165,6 +165,12 @@ def test_setup_of_a_user_prints_the_command(tmp_path):
             in done.stdout)
 
 
+@pytest.mark.parametrize("wanted", ["coverage", "test"])
+def test_setup_installs_what_writes_the_coverage_report(tmp_path, wanted):
+    _, calls = run_setup(tmp_path, wanted, present=BUILD_TOOLS)
+    assert "gcovr" in calls[-1].split()
+
+
 def test_setup_refuses_an_unknown_set(tmp_path):
     done, _ = run_setup(tmp_path, "everything", present=BUILD_TOOLS)
     assert done.returncode == 2 and "usage" in done.stdout
