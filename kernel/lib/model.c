@@ -117,7 +117,7 @@ unsigned int model_pick(struct model_run *run, const u16 *weights, unsigned int 
 
 void model_play(struct model_run *run, const struct model_world *world)
 {
-	u16 weights[MODEL_MAX_STEPS];
+	u16 weights[MODEL_MAX_STEPS] = {0};
 	unsigned int i;
 
 	MODEL_TRUE(run, world->nr_steps <= MODEL_MAX_STEPS);
