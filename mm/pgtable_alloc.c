@@ -32,7 +32,6 @@ static void __init name_row(void)
 {
 	if (row_start != row_end)
 		reserve_named(row_start, row_end - row_start, "Page tables");
-	row_start = row_end;
 }
 
 static void *__init early_alloc(void)

@@ -6,14 +6,19 @@
  *
  * buddy_test.c does so with a zone of its own, slab_test.c with the lists of a cache.
  */
+#include <mm/check.h>
 #include <mm/highmem.h>
 #include <mm/internal.h>
+#include <mm/memblock.h>
 #include <mm/vmalloc.h>
 #include <mm/vmap_area.h>
+#include <mm/tests/said.h>
 #include <mm/tests/slab_test.h>
 #include <kernel/percpu.h>
 #include <kernel/printk.h>
 #include <kernel/selftest.h>
+#include <kernel/lib/string.h>
+#include <kernel/lib/vsprintf.h>
 #include <arch/irq.h>
 
 /* DAMAGE - @check says yes, and no between @damage and @repair */
@@ -33,6 +38,27 @@
 		KUNIT_EXPECT_TRUE(test, check);                                                    \
 	} while (0)
 
+static char line[256];
+
+/* complains - @check says no, and line[] is all that it prints */
+static bool complains(bool (*check)(void))
+{
+	bool sound;
+
+	said_begin();
+	sound = check();
+	return !sound && !strcmp(said_end(), line);
+}
+
+/* In each of its places a checker of the table can say no for all of them. */
+static void table_of_checkers(struct kunit *test)
+{
+	DAMAGE(test, mm_check(), memblock.reserved.total_size++, memblock.reserved.total_size--);
+	DAMAGE(test, mm_check(), contig_page_data.node_zones[0].free_pages++,
+	       contig_page_data.node_zones[0].free_pages--);
+	DAMAGE(test, mm_check(), this_cpu_inc(kmap_slot), this_cpu_dec(kmap_slot));
+}
+
 /*
  * Pages
  */
@@ -42,18 +68,47 @@ static void pages_on_a_cpus_lists(struct kunit *test)
 	struct page *page = alloc_page(GFP_KERNEL);
 	struct per_cpu_pages *pcp;
 	struct list_head *prev;
+	struct zone *zone;
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	pcp = this_cpu_ptr(page_zone(page)->per_cpu_pageset);
 	__free_page(page); /* which is now the first of its list */
 	KUNIT_ASSERT_PTR_EQ(test, pcp->lists[0].next, &page->lru);
 
-	DAMAGE(test, page_alloc_check(), pcp->count++, pcp->count--);
-	DAMAGE(test, page_alloc_check(), SetPageReserved(page), ClearPageReserved(page));
-	DAMAGE(test, page_alloc_check(), atomic_set(&page->_refcount, 1),
+	zone = page_zone(page);
+	scnprintf(line, sizeof(line), "zone %s: CPU 0 has %u pages on its lists, counts %u\n",
+		  zone->name, pcp->count, pcp->count + 1);
+	DAMAGE(test, !complains(page_alloc_check), pcp->count++, pcp->count--);
+	scnprintf(line, sizeof(line),
+		  "zone %s: pfn %#lx on the per-CPU list of order 0 has flags %#lx, 0 references\n",
+		  zone->name, page_to_pfn(page), page->flags | 1UL << PG_lru);
+	DAMAGE(test, !complains(page_alloc_check), page->flags ^= 1UL << PG_lru,
+	       page->flags ^= 1UL << PG_lru);
+	scnprintf(line, sizeof(line),
+		  "zone %s: pfn %#lx on the per-CPU list of order 0 has flags %#lx, 1 references\n",
+		  zone->name, page_to_pfn(page), page->flags);
+	DAMAGE(test, !complains(page_alloc_check), atomic_set(&page->_refcount, 1),
 	       atomic_set(&page->_refcount, 0));
+	scnprintf(line, sizeof(line), "zone %s: per-CPU list of order 0 is broken\n", zone->name);
 	prev = page->lru.prev;
-	DAMAGE(test, page_alloc_check(), page->lru.prev = &page->lru, page->lru.prev = prev);
+	DAMAGE(test, !complains(page_alloc_check), page->lru.prev = &page->lru,
+	       page->lru.prev = prev);
+}
+
+/* A page at which no block begins is one lost page, whatever order its flags keep. */
+static void lost_pages(struct kunit *test)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 3);
+	unsigned int order = 7;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_EQ(test, page_block(page, &order), PAGE_ALLOCATED);
+	KUNIT_EXPECT_EQ(test, order, 3U);
+	atomic_set(&page->_refcount, 0);
+	KUNIT_EXPECT_EQ(test, page_block(page, &order), PAGE_LOST);
+	KUNIT_EXPECT_EQ(test, order, 0U);
+	atomic_set(&page->_refcount, 1);
+	__free_pages(page, 3);
 }
 
 static void account_of_a_zone(struct kunit *test)
@@ -66,6 +121,9 @@ static void account_of_a_zone(struct kunit *test)
 	DAMAGE(test, page_alloc_check(), zone->managed_pages++, zone->managed_pages--);
 	DAMAGE(test, page_alloc_check(), atomic_set(&page->_refcount, 0),
 	       atomic_set(&page->_refcount, 1));
+	/* What only a walk over the lists of the buddy sees. */
+	DAMAGE(test, page_alloc_check(), zone->free_area[0].nr_free++,
+	       zone->free_area[0].nr_free--);
 	__free_page(page);
 }
 
@@ -218,7 +276,9 @@ static void local_slots(struct kunit *test)
 }
 
 static struct kunit_case checkers_cases[] = {
+	KUNIT_CASE(table_of_checkers),
 	KUNIT_CASE(pages_on_a_cpus_lists),
+	KUNIT_CASE(lost_pages),
 	KUNIT_CASE(account_of_a_zone),
 	KUNIT_CASE(objects_in_an_array),
 	KUNIT_CASE(slabs_and_their_pages),

@@ -11,11 +11,13 @@
  */
 #include <kernel/kallsyms.h>
 #include <kernel/lib/string.h>
+#include <kernel/printk.h>
 #include <kernel/resource.h>
 #include <kernel/sections.h>
 
 #include <mm/memblock.h>
 #include <mm/tests/page_alloc_test.h>
+#include <mm/tests/said.h>
 
 #define MAX_NAMES 40
 
@@ -143,6 +145,12 @@ static void every_page_is_somebodys(struct kunit *test)
 		   account.nr_allocated, ram);
 }
 
+/* A byte of a free page, behind a sanitizer's back. */
+static __no_sanitize_address u8 byte_at(const char *addr)
+{
+	return *(const volatile u8 *)addr;
+}
+
 static bool is_freed_image(unsigned long pfn)
 {
 	unsigned long init = PFN_DOWN(__pa(__init_begin)),
@@ -205,6 +213,14 @@ static void what_was_there_first_is_reserved(struct kunit *test)
 	KUNIT_EXPECT_GT(test, boot_information, 0UL);
 }
 
+/* Reserved, and nothing else was ever said of it. */
+static bool is_as_made(const struct page *page)
+{
+	return PageReserved(page) && !(page->flags & PAGE_FLAGS_BITS & ~(1UL << PG_reserved)) &&
+	       !page->mapping && !page->private && !page->caller && !page_ref_count(page) &&
+	       !page_mapcount(page);
+}
+
 /* Pages that are no RAM, or above it, belong to nobody. */
 static void holes_are_reserved(struct kunit *test)
 {
@@ -213,12 +229,77 @@ static void holes_are_reserved(struct kunit *test)
 
 	for_each_mem_pfn_range(i, NUMA_NO_NODE, &start, &end, NULL) {
 		for (pfn = last; pfn < start; pfn++)
-			if (!PageReserved(pfn_to_page(pfn)))
-				KUNIT_FAIL(test, "pfn %#lx is no RAM, but not reserved", pfn);
+			if (!is_as_made(pfn_to_page(pfn)))
+				KUNIT_FAIL(test, "pfn %#lx is no RAM, but not as it was made", pfn);
 		last = end;
 	}
 	KUNIT_EXPECT_EQ(test, last, max_pfn);
 	KUNIT_EXPECT_FALSE(test, pfn_valid(max_pfn));
+}
+
+/* What the firmware keeps is named as taken, so that no driver is given it. */
+static void firmware_is_busy(struct kunit *test)
+{
+	const struct resource *res;
+	unsigned int depth, nr = 0;
+
+	for_each_resource(res, &iomem_resource, &depth) {
+		if (depth || strcmp(res->name, "Reserved"))
+			continue;
+		nr++;
+		KUNIT_EXPECT_EQ(test, res->flags & (IORESOURCE_MEM | IORESOURCE_BUSY),
+				IORESOURCE_MEM | IORESOURCE_BUSY);
+	}
+	KUNIT_EXPECT_GT(test, nr, 0U);
+}
+
+/*
+ * A range that is given back: whole pages of it only, filled, counted and told of. The page
+ * allocator's own are made what boot leaves behind: reserved, and managed by nobody.
+ */
+static void reserved_areas_are_freed(struct kunit *test)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 2);
+	struct zone *zone;
+	char *addr;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	zone = page_zone(page);
+	addr = lowmem_page_address(page);
+	memset(addr, 0x11, 4 * PAGE_SIZE);
+	for (i = 0; i < 4; i++) {
+		page[i].flags = (page->flags & PAGE_ZONE_MASK) | 1UL << PG_reserved;
+		atomic_set(&page[i]._refcount, 0);
+	}
+	zone->managed_pages -= 4;
+	KUNIT_EXPECT_TRUE(test, page_alloc_check());
+
+	printk_set_prefix("# ");
+	said_begin();
+	KUNIT_EXPECT_EQ(
+		test, free_reserved_area(addr + 1, addr + 4 * PAGE_SIZE - 1, 0xcc, "test's"), 2UL);
+	KUNIT_EXPECT_STREQ(test, said_end(), "Freeing test's memory: 8K\n");
+	KUNIT_EXPECT_TRUE(test, PageReserved(page) && PageReserved(page + 3));
+	KUNIT_EXPECT_FALSE(test, PageReserved(page + 1) || PageReserved(page + 2));
+	KUNIT_EXPECT_EQ(test, (unsigned char)addr[0], 0x11);
+	KUNIT_EXPECT_EQ(test, (unsigned char)addr[4 * PAGE_SIZE - 1], 0x11);
+	if (!page_debug) {
+		KUNIT_EXPECT_EQ(test, byte_at(addr + PAGE_SIZE), 0xcc);
+		KUNIT_EXPECT_EQ(test, byte_at(addr + 3 * PAGE_SIZE - 1), 0xcc);
+	}
+	/* Without a name nothing is said, and without a byte to fill with nothing is filled. */
+	said_begin();
+	KUNIT_EXPECT_EQ(test, free_reserved_area(addr, addr + PAGE_SIZE, -1, NULL), 1UL);
+	KUNIT_EXPECT_EQ(test,
+			free_reserved_area(addr + 3 * PAGE_SIZE, addr + 4 * PAGE_SIZE, -1, NULL),
+			1UL);
+	KUNIT_EXPECT_EQ(test, free_reserved_area(addr, addr + PAGE_SIZE - 1, 0, "no"), 0UL);
+	KUNIT_EXPECT_STREQ(test, said_end(), "");
+	printk_set_prefix(NULL);
+	if (!page_debug)
+		KUNIT_EXPECT_EQ(test, byte_at(addr), 0x11);
+	KUNIT_EXPECT_TRUE(test, page_alloc_check());
 }
 
 /* Zones follow each other without a gap, and each page knows its zone. */
@@ -245,9 +326,14 @@ static void zones_cover_everything(struct kunit *test)
 }
 
 static struct kunit_case handover_test_cases[] = {
-	KUNIT_CASE(every_page_is_somebodys),          KUNIT_CASE(as_memblock_says),
-	KUNIT_CASE(what_was_there_first_is_reserved), KUNIT_CASE(holes_are_reserved),
-	KUNIT_CASE(zones_cover_everything),           {},
+	KUNIT_CASE(every_page_is_somebodys),
+	KUNIT_CASE(as_memblock_says),
+	KUNIT_CASE(what_was_there_first_is_reserved),
+	KUNIT_CASE(holes_are_reserved),
+	KUNIT_CASE(firmware_is_busy),
+	KUNIT_CASE(reserved_areas_are_freed),
+	KUNIT_CASE(zones_cover_everything),
+	{},
 };
 
 static struct kunit_suite handover_test_suite = {

@@ -708,6 +708,22 @@ static void kmalloc_storm_soak(struct kunit *test)
 	run_storm(test, storm_slots(), 10000000, 100000, true);
 }
 
+/* Where sizes are to be remembered, of whatever class, all take the way that does; else the short one. */
+static void short_way_is_open(struct kunit *test)
+{
+	slab_flags_t flags = 0;
+	unsigned int type, i;
+
+	for (type = 0; type < NR_KMALLOC_TYPES; type++)
+		for (i = 0; i < NR_KMALLOC_CLASSES; i++)
+			flags |= kmalloc_caches[type][i]->flags;
+	KUNIT_EXPECT_EQ(test, fast_gfp_kernel == GFP_KERNEL, !(flags & SLAB_DEBUG_FLAGS));
+	fail_nth_set(1000);
+	KUNIT_EXPECT_FALSE(test, fast_gfp_kernel == GFP_KERNEL);
+	fail_nth_clear();
+	KUNIT_EXPECT_EQ(test, fast_gfp_kernel == GFP_KERNEL, !(flags & SLAB_DEBUG_FLAGS));
+}
+
 static struct kunit_case kmalloc_cases[] = {
 	KUNIT_CASE_PARAM(kmalloc_class_bounds, class_gen_params),
 	KUNIT_CASE(kmalloc_alignment),
@@ -719,6 +735,7 @@ static struct kunit_case kmalloc_cases[] = {
 	KUNIT_CASE(kmalloc_zeroed),
 	KUNIT_CASE(kmalloc_dma),
 	KUNIT_CASE(kmalloc_on_node),
+	KUNIT_CASE(short_way_is_open),
 	KUNIT_CASE(krealloc_semantics),
 	KUNIT_CASE(krealloc_zeroes),
 

@@ -126,6 +126,15 @@ static void shows_regions_and_flags(struct kunit *test)
 			   "reserved\n"
 			   "   0: 0x" ZEROES "00000000..0x" ZEROES "00000fff\n"
 			   "physmem\n");
+
+	/* What a merge leaves behind the end of the list is not shown. */
+	memblock_remove(MIB(2), MIB(8));
+	memblock_add(MIB(2), MIB(1));
+	seq_open_buffer(&m, text, sizeof(text));
+	show_memblock(&m);
+	KUNIT_EXPECT_TRUE(test, str_has_prefix(text, "memory\n"
+						     "   0: 0x" ZEROES "00100000..0x" ZEROES
+						     "002fffff\nreserved\n"));
 }
 
 static struct kunit_case memblock_check_cases[] = {KUNIT_CASE(finds_broken_lists),

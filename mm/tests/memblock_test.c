@@ -337,6 +337,7 @@ static void cap_keeps_a_window(struct kunit *test)
 	memblock_cap_memory_range(MIB(9), PHYS_ADDR_MAX); /* wraps */
 	EXPECT_MEMORY(test, {MIB(12), MIB(14), 0}, {MIB(20), MIB(21), MEMBLOCK_NOMAP});
 	EXPECT_RESERVED(test, {MIB(9), MIB(14), 0});
+	memblock_reserve(0, MIB(1));
 	memblock_cap_memory_range(MIB(15), MIB(1));
 	EXPECT_MEMORY(test, {MIB(20), MIB(21), MEMBLOCK_NOMAP});
 	EXPECT_NOTHING(test, memblock.reserved);

@@ -277,6 +277,46 @@ static void init_options(struct kunit *test)
 	}
 }
 
+/* A failure that was asked for comes once, and is forgotten when the next one is asked for. */
+static void injected_failure(struct kunit *test)
+{
+	struct page *page;
+
+	fail_nth_set(1);
+	page = alloc_page(GFP_KERNEL | __GFP_NOWARN);
+	KUNIT_EXPECT_NOT_NULL(test, page);
+	KUNIT_EXPECT_FALSE(test, fail_nth_hit());
+	KUNIT_EXPECT_NULL(test, alloc_page(GFP_KERNEL | __GFP_NOWARN));
+	KUNIT_EXPECT_TRUE(test, fail_nth_hit());
+	fail_nth_set(0);
+	KUNIT_EXPECT_FALSE(test, fail_nth_hit());
+	KUNIT_EXPECT_FALSE(test, fail_nth_clear());
+	if (page)
+		__free_page(page);
+}
+
+/* Each option does its own: a page on its way out is not cleared for those who want it clear. */
+static void init_options_are_apart(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	unsigned int saved = page_debug;
+	u8 *addr;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	addr = page_address(page);
+	*addr = 7;
+	page_debug = PAGE_DEBUG_INIT_ON_ALLOC;
+	debug_page_free(page, 0);
+	KUNIT_EXPECT_EQ(test, *addr, 7);
+	page_debug = PAGE_DEBUG_INIT_ON_FREE;
+	debug_page_alloc(page, 0);
+	KUNIT_EXPECT_EQ(test, *addr, 7);
+	debug_page_free(page, 0);
+	KUNIT_EXPECT_EQ(test, *addr, 0);
+	page_debug = saved;
+	__free_page(page);
+}
+
 /*
  * With debug_pagealloc=on a free low page has no mapping, so that a late access
  * faults; without it, it stays mapped.
@@ -645,7 +685,9 @@ static struct kunit_case page_alloc_test_cases[] = {
 	KUNIT_CASE(addresses),
 	KUNIT_CASE(nodes),
 	KUNIT_CASE(zeroed),
+	KUNIT_CASE(injected_failure),
 	KUNIT_CASE(init_options),
+	KUNIT_CASE(init_options_are_apart),
 	KUNIT_CASE(use_after_free),
 	KUNIT_CASE(references),
 	KUNIT_CASE_PARAM(extra_reference, order_gen_params),

@@ -6,9 +6,11 @@
  * page_alloc_check() still holds. The exit hook then finds every list as long as it
  * was, so that nothing was freed by mistake either.
  */
+#include <kernel/lib/vsprintf.h>
 #include <kernel/sections.h>
 
 #include <mm/tests/page_alloc_test.h>
+#include <mm/tests/said.h>
 
 /* Freeing this reports @what, once, and changes nothing. */
 static void expect_mistake(struct kunit *test, const char *what, struct page *page,
@@ -90,11 +92,17 @@ static const struct {
 	enum pageflags flag;
 	const char *what;
 } owned[] = {
-	{PG_slab, "page belongs to slab"},       {PG_table, "page is a page table"},
-	{PG_vmalloc, "page belongs to vmalloc"}, {PG_guard, "page is a guard page"},
-	{PG_kmapped, "page is kmapped"},         {PG_locked, "page is locked"},
-	{PG_lru, "page is on an LRU list"},      {PG_active, "page is on an LRU list"},
+	{PG_slab, "page belongs to slab"},
+	{PG_table, "page is a page table"},
+	{PG_vmalloc, "page belongs to vmalloc"},
+	{PG_guard, "page is a guard page"},
+	{PG_kmapped, "page is kmapped"},
+	{PG_locked, "page is locked"},
+	{PG_lru, "page is on an LRU list"},
+	{PG_active, "page is on an LRU list"},
 	{PG_reserved, "page is reserved"},
+	{PG_buddy, "double free"},
+	{PG_pcp, "double free"},
 };
 
 /* A page that an owner has not let go. */
@@ -180,6 +188,67 @@ static void bad_addresses(struct kunit *test)
 	free_page(addr);
 }
 
+/* Any functions will do, as long as they have names that differ. */
+#define MAKER   ((unsigned long)alloc_pages)
+#define CULPRIT ((unsigned long)show_mem)
+
+static char expected[512];
+
+static void expect_report(struct kunit *test, const struct page *page, const char *flags,
+			  const char *history)
+{
+	scnprintf(expected, sizeof(expected),
+		  "BUG: mistake: page %px pfn %#lx order 2 flags %#lx(%s) zone %s\n"
+		  "  by %pS; references %d, mapped %d times, kept order %u\n  %s\n",
+		  page, page_to_pfn(page), page->flags, flags, page_zone(page)->name,
+		  (void *)CULPRIT, page_ref_count(page), page_mapcount(page),
+		  page_alloc_order(page), history);
+	said_begin();
+	KUNIT_EXPECT_BUG(test, "mistake", report_bad_free(page, 2, "mistake", CULPRIT));
+	KUNIT_EXPECT_STREQ(test, said_end(), expected);
+}
+
+/* Word by word: who has the page, or had it, where that is known, and all its flags by name. */
+static void reports(struct kunit *test)
+{
+	static const enum pageflags without_history[] = {PG_slab, PG_reserved, PG_tail};
+	static const char *const names[] = {"slab", "reserved", "tail"};
+	struct page *page = get_block(test, 1);
+	unsigned long flags = page->flags;
+	char history[80];
+	unsigned int i;
+
+	page->caller = MAKER;
+	scnprintf(history, sizeof(history), "allocated by %pS", (void *)MAKER);
+	expect_report(test, page, "none", history);
+	page->flags = flags | 1UL << PG_locked | 1UL << PG_dirty | 1UL << PG_kmalloc;
+	expect_report(test, page, "locked|dirty|kmalloc", history);
+	page->flags = flags | 1UL << __NR_PAGEFLAGS; /* which has no name */
+	expect_report(test, page, "none", history);
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		page->flags = flags | 1UL << without_history[i];
+		expect_report(test, page, names[i],
+			      "nobody is recorded to have allocated or freed it");
+	}
+	/* More names than there is room for. */
+	page->flags = flags | PAGE_FLAGS_BITS;
+	expect_report(
+		test, page,
+		"locked|reserved|buddy|pcp|slab|head|tail|table|kmapped|vmalloc|referenced|uptodate|"
+		"dirty|lru|ac",
+		"nobody is recorded to have allocated or freed it");
+	page->flags = flags;
+	page->caller = 0;
+	expect_report(test, page, "none", "nobody is recorded to have allocated or freed it");
+	__free_pages(page, 1);
+
+	page = get_block(test, 5);
+	__free_pages(page, 5);
+	page->caller = MAKER;
+	scnprintf(history, sizeof(history), "last freed by %pS", (void *)MAKER);
+	expect_report(test, page, "buddy", history);
+}
+
 static void references_of_free_pages(struct kunit *test)
 {
 	struct page *page = get_block(test, 0);
@@ -246,6 +315,7 @@ static struct kunit_case page_check_test_cases[] = {
 	KUNIT_CASE(mapped_pages),
 	KUNIT_CASE(foreign_pages),
 	KUNIT_CASE(bad_addresses),
+	KUNIT_CASE(reports),
 	KUNIT_CASE(references_of_free_pages),
 	KUNIT_CASE(bad_splits),
 	KUNIT_CASE(changed_while_free),

@@ -188,6 +188,7 @@ static void new_table_reaches_every_directory(struct kunit *test)
 {
 	unsigned long addr = address_without_table();
 	unsigned long tables = nr_kernel_pagetables();
+	struct page *page;
 	pgd_t *pgd;
 	pte_t *pte;
 
@@ -198,10 +199,15 @@ static void new_table_reaches_every_directory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr_kernel_pagetables(), tables + 1);
 	KUNIT_EXPECT_EQ(test, pgd_val(*pgd_offset_pgd(pgd, addr)), 0UL);
 
+	page = alloc_page(GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	page->private = 0x1234; /* left behind in the page that becomes the table */
+	__free_page(page);
 	pte = pte_alloc_kernel(pmd_off_k(addr), addr);
 	KUNIT_EXPECT_NOT_NULL(test, pte);
 	KUNIT_EXPECT_EQ(test, nr_kernel_pagetables(), tables + 2);
 	KUNIT_EXPECT_TRUE(test, PageTable(virt_to_page(pte)));
+	KUNIT_EXPECT_EQ(test, virt_to_page(pte)->private, 0UL);
 	KUNIT_EXPECT_EQ(test, pgd_val(*pgd_offset_pgd(pgd, addr)), pgd_val(*pgd_offset_k(addr)));
 	KUNIT_EXPECT_FALSE(test, pmd_bad(*pmd_off_k(addr)));
 	/* The same table again for its last page. */
@@ -264,7 +270,9 @@ static void directories_are_listed(struct kunit *test)
 		pgd[i] = pgd_alloc(NULL);
 		KUNIT_ASSERT_NOT_NULL(test, pgd[i]);
 	}
+	KUNIT_EXPECT_EQ(test, virt_to_page(pgd[1])->private, (unsigned long)pgd[0]);
 	pgd_free(NULL, pgd[1]);
+	KUNIT_EXPECT_EQ(test, virt_to_page(pgd[1])->private, 0UL);
 	KUNIT_EXPECT_TRUE(test, ptdump_check());
 	pgd_free(NULL, pgd[2]);
 	KUNIT_EXPECT_TRUE(test, ptdump_check());

@@ -5,12 +5,21 @@
  */
 #include <kernel/lib/string.h>
 #include <kernel/lib/vsprintf.h>
+#include <kernel/percpu.h>
+#include <kernel/printk.h>
 #include <kernel/seq.h>
 
+#include <mm/slab.h>
+#include <mm/vmalloc.h>
 #include <mm/tests/page_alloc_test.h>
+#include <mm/tests/said.h>
 
 static char text[2048];
 static char line[256];
+static char expected[2048];
+
+/* Any function will do. */
+#define CALLER ((unsigned long)show_mem)
 
 static void run_view(struct kunit *test, void (*show)(struct seq_file *m))
 {
@@ -51,6 +60,7 @@ static void expect_line(struct kunit *test, const char *where)
 
 static void zoneinfo(struct kunit *test)
 {
+	const struct per_cpu_pages *pcp;
 	struct zone *zone;
 	const char *part;
 
@@ -71,19 +81,21 @@ static void zoneinfo(struct kunit *test)
 			  zone->lowmem_reserve[0], zone->lowmem_reserve[1],
 			  zone->lowmem_reserve[2]);
 		expect_line(test, part);
-		scnprintf(line, sizeof(line), "\n              count: %u\n",
-			  raw_cpu_ptr(zone->per_cpu_pageset)->count);
-		expect_line(test, part);
-		scnprintf(line, sizeof(line), "\n  start_pfn:           %lu\n",
-			  zone->zone_start_pfn);
+		pcp = raw_cpu_ptr(zone->per_cpu_pageset);
+		scnprintf(line, sizeof(line),
+			  "\n  pagesets\n    cpu: 0\n              count: %u\n"
+			  "              high:  %u\n              batch: %u\n"
+			  "  start_pfn:           %lu\n",
+			  pcp->count, pcp->high, pcp->batch, zone->zone_start_pfn);
 		expect_line(test, part);
 	}
 }
 
 static void meminfo(struct kunit *test)
 {
-	struct sysinfo i;
+	struct sysinfo i, rest = {0};
 
+	memset(&i, 0xff, sizeof(i));
 	si_meminfo(&i);
 	KUNIT_EXPECT_EQ(test, i.totalram, totalram_pages());
 	KUNIT_EXPECT_EQ(test, i.freeram, nr_free_pages());
@@ -91,6 +103,12 @@ static void meminfo(struct kunit *test)
 	KUNIT_EXPECT_LE(test, i.freeram, i.totalram);
 	KUNIT_EXPECT_LE(test, i.freehigh, i.totalhigh);
 	KUNIT_EXPECT_EQ(test, i.totalhigh != 0, max_pfn > max_low_pfn);
+	rest.totalram = i.totalram;
+	rest.freeram = i.freeram;
+	rest.totalhigh = i.totalhigh;
+	rest.freehigh = i.freehigh;
+	rest.mem_unit = i.mem_unit;
+	KUNIT_EXPECT_MEMEQ(test, &i, &rest, sizeof(i));
 
 	run_view(test, show_meminfo);
 	scnprintf(line, sizeof(line), "MemTotal:       %8lu kB\nMemFree:        %8lu kB\n",
@@ -101,6 +119,12 @@ static void meminfo(struct kunit *test)
 	expect_line(test, text);
 	scnprintf(line, sizeof(line), "\nLowTotal:       %8lu kB\nLowFree:        %8lu kB\n",
 		  (i.totalram - i.totalhigh) * 4, (i.freeram - i.freehigh) * 4);
+	expect_line(test, text);
+	scnprintf(line, sizeof(line),
+		  "\nSlab:           %8lu kB\nPageTables:     %8lu kB\nVmallocTotal:   %8lu kB\n"
+		  "VmallocUsed:    %8lu kB\n",
+		  slab_nr_pages() * 4, nr_kernel_pagetables() * 4,
+		  (VMALLOC_END - VMALLOC_START) / 1024, vmalloc_nr_pages() * 4);
 	expect_line(test, text);
 }
 
@@ -114,6 +138,63 @@ static void meminfo_follows(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr_free_pages(), before - 32);
 	__free_pages(page, 5);
 	KUNIT_EXPECT_EQ(test, nr_free_pages(), before);
+}
+
+/* expect_mem_info - append what show_mem() is to print to expected[] */
+static void expect_mem_info(void)
+{
+	struct seq_file m;
+	struct zone *zone;
+	unsigned int order;
+
+	seq_open_buffer(&m, expected + strlen(expected), sizeof(expected) - strlen(expected));
+	seq_puts(&m, "Mem-Info:\n");
+	for_each_populated_zone(zone) {
+		seq_printf(&m,
+			   "%s free:%lukB min:%lukB low:%lukB high:%lukB present:%lukB "
+			   "managed:%lukB free_pcp:%ukB\nlowmem_reserve[]: %lu %lu %lu\n%s:",
+			   zone->name, zone->free_pages * 4, min_wmark_pages(zone) * 4,
+			   low_wmark_pages(zone) * 4, high_wmark_pages(zone) * 4,
+			   zone->present_pages * 4, zone->managed_pages * 4,
+			   raw_cpu_ptr(zone->per_cpu_pageset)->count * 4, zone->lowmem_reserve[0],
+			   zone->lowmem_reserve[1], zone->lowmem_reserve[2], zone->name);
+		for (order = 0; order < MAX_ORDER; order++)
+			seq_printf(&m, " %lu*%lukB", zone->free_area[order].nr_free, 4UL << order);
+		seq_printf(&m, " = %lukB\n", zone->free_pages * 4);
+	}
+	seq_printf(&m, "%lu pages RAM, %lu pages free\n", totalram_pages(), nr_free_pages());
+	seq_release(&m);
+}
+
+/* The state of all zones, with a page on a per-CPU list and with none. */
+static void mem_info(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	__free_page(page);
+	expected[0] = '\0';
+	expect_mem_info();
+	printk_set_prefix("# ");
+	said_begin();
+	show_mem();
+	printk_set_prefix(NULL);
+	KUNIT_EXPECT_STREQ(test, said_end(), expected);
+}
+
+static void report_of_a_failed_request(struct kunit *test)
+{
+	const char *said;
+
+	scnprintf(expected, sizeof(expected),
+		  "WARNING: page allocation failure: order:3, mode:0xcc0(GFP_KERNEL), "
+		  "nodemask=(null), from %pS\n",
+		  (void *)CALLER);
+	expect_mem_info();
+	said_begin();
+	KUNIT_EXPECT_WARN(test, "page allocation failure", warn_alloc(GFP_KERNEL, 3, CALLER));
+	said = said_end();
+	KUNIT_EXPECT_STREQ(test, said, expected);
 }
 
 static void gfp_names(struct kunit *test)
@@ -141,13 +222,17 @@ static void gfp_names(struct kunit *test)
 		{(__force gfp_t)0x800000u, "0x800000"},
 		{GFP_KERNEL | (__force gfp_t)0x4u, "GFP_KERNEL|0x4"},
 	};
-	char name[160], small[8];
+	char name[160], small[8], barely[] = "GFP_KERNEL|0x??";
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		KUNIT_EXPECT_STREQ(test, gfp_name(name, sizeof(name), names[i].gfp), names[i].name);
 	KUNIT_EXPECT_STREQ(test, gfp_name(small, sizeof(small), GFP_KERNEL | __GFP_COMP),
 			   "GFP_KER");
+	/* The byte behind what may be written is not. */
+	gfp_name(barely, sizeof(barely) - 2, GFP_KERNEL | (__force gfp_t)0x800004u);
+	KUNIT_EXPECT_STREQ(test, barely, "GFP_KERNEL|0x");
+	KUNIT_EXPECT_EQ(test, barely[sizeof(barely) - 2], '?');
 	/* As in Linux 6.1, to the bit. */
 	KUNIT_EXPECT_EQ(test, (__force unsigned int)GFP_KERNEL, 0xcc0U);
 	KUNIT_EXPECT_EQ(test, (__force unsigned int)GFP_ATOMIC, 0xa20U);
@@ -155,8 +240,10 @@ static void gfp_names(struct kunit *test)
 }
 
 static struct kunit_case show_mem_test_cases[] = {
-	KUNIT_CASE(buddyinfo),       KUNIT_CASE(zoneinfo),  KUNIT_CASE(meminfo),
-	KUNIT_CASE(meminfo_follows), KUNIT_CASE(gfp_names), {},
+	KUNIT_CASE(buddyinfo), KUNIT_CASE(zoneinfo),
+	KUNIT_CASE(meminfo),   KUNIT_CASE(meminfo_follows),
+	KUNIT_CASE(mem_info),  KUNIT_CASE(report_of_a_failed_request),
+	KUNIT_CASE(gfp_names), {},
 };
 
 static struct kunit_suite show_mem_test_suite = {
