@@ -375,6 +375,33 @@ static void checker_sees_damage(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, zone_check(zone));
 }
 
+/*
+ * The halves of a block: a private zone of the one, all free, and the other given to the
+ * real allocator, which may not merge the two.
+ */
+static void a_private_zone_stays_apart(struct kunit *test)
+{
+	struct page *block = alloc_pages(GFP_KERNEL, 5);
+	struct zone *zone;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, block);
+	split_page(block, 5);
+	for (i = 16; i < 32; i++)
+		__free_page(block + i);
+	drain_all_pages(NULL);
+	zone = private_zone_make(4, 0, 16);
+	for (i = 0; i < 16; i++)
+		__free_page(block + i);
+	KUNIT_ASSERT_NOT_NULL(test, zone);
+	KUNIT_ASSERT_EQ(test, zone->zone_start_pfn, page_to_pfn(block + 16));
+	for (i = 0; i < 16; i++)
+		free_one_page(zone, block + 16 + i, 0);
+	drain_all_pages(NULL);
+	KUNIT_EXPECT_EQ(test, zone->free_area[4].nr_free, 1UL);
+	KUNIT_EXPECT_TRUE(test, zone_check(zone));
+}
+
 static struct kunit_case buddy_test_cases[] = {
 	KUNIT_CASE(split_then_merge),
 	KUNIT_CASE(every_order_from_a_large_block),
@@ -384,6 +411,7 @@ static struct kunit_case buddy_test_cases[] = {
 	KUNIT_CASE(bulk),
 	KUNIT_CASE(storm_against_model),
 	KUNIT_CASE(checker_sees_damage),
+	KUNIT_CASE(a_private_zone_stays_apart),
 	{},
 };
 

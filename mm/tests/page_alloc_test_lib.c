@@ -9,10 +9,18 @@
 
 static unsigned long nr_free_before[MAX_NR_ZONES][MAX_ORDER];
 
-/* The private zone: its pages are [private_page, + 2^private_order) of the real one. */
+/*
+ * The private zone: its pages are [private_page, + 2^private_order) of a real one, to which
+ * real_flags belong. Meanwhile they bear a number that no zone has. Else the real zone, when
+ * the other half of the pair is freed, would take a free block of ours for its own and merge.
+ */
+#define PRIVATE_IDX MAX_NR_ZONES
+BUILD_BUG_ON(PRIVATE_IDX > PAGE_ZONE_MASK >> PAGE_ZONE_SHIFT);
+
 static struct zone private_zone;
 static struct page *private_page;
 static unsigned int private_order;
+static unsigned long real_flags;
 
 int page_alloc_test_init(struct kunit *test __unused)
 {
@@ -34,7 +42,7 @@ void kunit_zone_end(void)
 	if (!private_page)
 		return;
 	for (i = 0; i < 1UL << private_order; i++) {
-		private_page[i].flags &= PAGE_ZONE_MASK;
+		private_page[i].flags = real_flags;
 		atomic_set(&private_page[i]._refcount, 0);
 	}
 	private_page->flags |= page_flags_order(private_order);
@@ -69,13 +77,14 @@ struct zone *private_zone_make(unsigned int order, unsigned long first, unsigned
 	if (!private_page)
 		return NULL;
 	private_order = order;
+	real_flags = page_flags_zone(page_zone(private_page)->idx);
 	for (i = 0; i < 1UL << order; i++) {
-		private_page[i].flags &= PAGE_ZONE_MASK;
+		private_page[i].flags = page_flags_zone(PRIVATE_IDX);
 		atomic_set(&private_page[i]._refcount, 0);
 	}
 	memset(&private_zone, 0, sizeof(private_zone));
 	private_zone.name = "private";
-	private_zone.idx = page_zone(private_page)->idx;
+	private_zone.idx = PRIVATE_IDX;
 	private_zone.zone_start_pfn = page_to_pfn(private_page) + first;
 	private_zone.spanned_pages = nr_pages;
 	private_zone.managed_pages = nr_pages;
