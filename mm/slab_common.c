@@ -192,6 +192,7 @@ static void cache_set_inverse(struct kmem_cache *cachep)
 	cachep->inverse = inverse;
 }
 
+/* Of a cache that is all zero. */
 static void cache_init_node(struct kmem_cache *cachep, struct kmem_cache_node *n)
 {
 	spin_lock_init(&n->list_lock);
@@ -199,9 +200,6 @@ static void cache_init_node(struct kmem_cache *cachep, struct kmem_cache_node *n
 	INIT_LIST_HEAD(&n->slabs_full);
 	INIT_LIST_HEAD(&n->slabs_partial);
 	INIT_LIST_HEAD(&n->slabs_free);
-	n->nr_slabs = 0;
-	n->nr_free = 0;
-	n->colour_next = 0;
 }
 
 /*

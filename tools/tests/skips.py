@@ -36,11 +36,13 @@ HIGHMEM = {
         "wrong_order_is_reported",
     )),
     "vmalloc.a_kmapped_page_is_reported",
+    "vmalloc_area.long_arrays_come_from_highmem",
     "vmalloc.highmem_comes_first",
 }
 
-# Some high memory, but fewer pages than there are kmap slots.
-MUCH_HIGHMEM = {"highmem.all_slots", "highmem.one_flush_a_wrap", "highmem.random_storm"}
+# Some high memory, but fewer pages than there are kmap slots, or than a large area has.
+MUCH_HIGHMEM = {"highmem.all_slots", "highmem.one_flush_a_wrap", "highmem.random_storm",
+                "vmalloc_area.long_arrays_come_from_highmem"}
 
 # No free block of the largest order, 4 MiB, to try protections on.
 FREE_4M = {"set_memory.split_keeps_everything_else", "set_memory.whole_large_page",
@@ -68,6 +70,7 @@ STEPS = {
     )),
     "page_alloc_step.shared_while_freed",
     "slab_context.slab_interrupts",
+    "slab_setup.destroy_waits_for_walkers",
     "kmalloc.kmalloc_interrupts",
     "vmap_area.interrupt_at_every_instruction",
     "vmalloc.interrupt_at_every_instruction",
