@@ -313,6 +313,21 @@ static void ram_is_refused(struct kunit *test)
 	__free_page(page);
 }
 
+/* Each page follows the one before, from one page table to the next as well. */
+static void pages_in_order(struct kunit *test)
+{
+	const phys_addr_t phys = 0xe8000000UL;
+	const unsigned long size = 9UL << 20;
+	u8 __iomem *mapped = ioremap(phys, size);
+	unsigned long offset, wrong = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, (__force void *)mapped);
+	for (offset = 0; offset < size; offset += PAGE_SIZE)
+		wrong += vmalloc_to_pfn((__force u8 *)mapped + offset) != PHYS_PFN(phys + offset);
+	KUNIT_EXPECT_EQ(test, wrong, 0UL);
+	iounmap(mapped);
+}
+
 static void expect_mappable(struct kunit *test, phys_addr_t phys, unsigned long size)
 {
 	void __iomem *mapped = ioremap(phys, size);
@@ -406,6 +421,7 @@ static struct kunit_case ioremap_cases[] = {
 	KUNIT_CASE(offsets_and_view),
 	KUNIT_CASE(nonsense_is_refused),
 	KUNIT_CASE(ram_is_refused),
+	KUNIT_CASE(pages_in_order),
 	KUNIT_CASE(ram_by_the_byte),
 	KUNIT_CASE(mistakes_are_reported),
 

@@ -345,11 +345,40 @@ static void no_space_is_said_once(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(said, "bytes of address space, the largest gap is "));
 }
 
+/* Whatever the memory of a space held before. */
+static void new_space_is_empty(struct kunit *test)
+{
+	static struct vmap_space space;
+	struct vmap_area *va;
+
+	memset(&space, 0xff, sizeof(space));
+	vmap_space_init(&space, VMALLOC_START, VMALLOC_START + 64 * PAGE_SIZE);
+	vmap_space_use(&space);
+	KUNIT_EXPECT_EQ(test, vmap_lazy_pages(), 0UL);
+	KUNIT_EXPECT_EQ(test, vmap_nr_purges(), 0UL);
+	KUNIT_EXPECT_EQ(test, vmap_largest_gap(), 64 * PAGE_SIZE);
+	va = alloc_vmap_area(2 * PAGE_SIZE, &anybody, GFP_KERNEL);
+	if (!IS_ERR(va)) {
+		KUNIT_EXPECT_EQ(test, va->va_start, (unsigned long)VMALLOC_START);
+		KUNIT_EXPECT_TRUE(test, vmap_area_check());
+		free_vmap_area_lazy(va);
+		KUNIT_EXPECT_EQ(test, reclaim_vmap_areas(), 1UL);
+		KUNIT_EXPECT_EQ(test, reclaim_vmap_areas(), 0UL);
+	}
+	vmap_space_use(NULL);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(va));
+}
+
 static struct kunit_case vmap_area_cases[] = {
-	KUNIT_CASE(fragmented_space),         KUNIT_CASE(exhaustion_and_recovery),
-	KUNIT_CASE(lookups_by_address),       KUNIT_CASE(interrupt_at_every_instruction),
-	KUNIT_CASE(checker_sees_a_wrong_gap), KUNIT_CASE(checker_sees_wrong_areas),
-	KUNIT_CASE(no_space_is_said_once),    {},
+	KUNIT_CASE(fragmented_space),
+	KUNIT_CASE(exhaustion_and_recovery),
+	KUNIT_CASE(lookups_by_address),
+	KUNIT_CASE(interrupt_at_every_instruction),
+	KUNIT_CASE(checker_sees_a_wrong_gap),
+	KUNIT_CASE(checker_sees_wrong_areas),
+	KUNIT_CASE(no_space_is_said_once),
+	KUNIT_CASE(new_space_is_empty),
+	{},
 };
 
 static struct kunit_suite vmap_area_suite = {
