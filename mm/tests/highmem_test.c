@@ -591,25 +591,31 @@ static void checker_sees_a_lost_flag(struct kunit *test)
 
 static void views_show_the_slots(struct kunit *test)
 {
-	static char buf[2048];
+	static char buf[2048], want[256];
+	struct kmap_stats stats;
 	struct seq_file m;
 	struct page *page;
+	void *addr, *local;
 	char line[80];
-	void *addr;
 
 	need_highmem(test, 1);
+	kmap_flush_unused();
 	page = high_page(test);
 	addr = kmap(page);
 	kmap(page);
 
+	local = kmap_local_page(page);
 	seq_open_buffer(&m, buf, sizeof(buf));
 	show_kmap(&m);
-	snprintf(line, sizeof(line), "%u slots at %#lx, 1 in use", (unsigned int)LAST_PKMAP,
-		 PKMAP_BASE);
-	KUNIT_EXPECT_NOT_NULL(test, strstr(buf, line));
-	snprintf(line, sizeof(line), "%4lu 0x%08lx pfn 0x%05lx users 2\n",
-		 (unsigned long)PKMAP_NR(addr), (unsigned long)addr, page_to_pfn(page));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(buf, line));
+	kunmap_local(local);
+	kmap_get_stats(&stats);
+	snprintf(want, sizeof(want),
+		 "pkmap: %u slots at %#lx, 1 in use, 0 mapped and unused, %lu flushes\n"
+		 "%4lu 0x%08lx pfn 0x%05lx users 2\n"
+		 "cpu0: 1 of %d local slots in use\n",
+		 (unsigned int)LAST_PKMAP, PKMAP_BASE, stats.flushes, (unsigned long)PKMAP_NR(addr),
+		 (unsigned long)addr, page_to_pfn(page), KM_MAX_IDX);
+	KUNIT_EXPECT_STREQ(test, buf, want);
 
 	seq_open_buffer(&m, buf, sizeof(buf));
 	KUNIT_EXPECT_TRUE(test, kmap_describe((unsigned long)addr + 5, &m));

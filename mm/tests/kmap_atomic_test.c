@@ -177,14 +177,15 @@ static void wrong_order_is_reported(struct kunit *test)
 	need_highmem(test);
 	outer = kmap_atomic(pages[0]);
 	inner = kmap_atomic(pages[1]);
-	KUNIT_EXPECT_BUG(test, "is not the newest mapping", kunmap_atomic(outer));
+	KUNIT_EXPECT_BUG(test, "(slot 0) is not the newest mapping of this CPU (slot 1)",
+			 kunmap_atomic(outer));
 	KUNIT_EXPECT_EQ(test, nr_local_slots(), 2);
 	KUNIT_EXPECT_EQ(test, outer[0], 1);
 	KUNIT_EXPECT_EQ(test, inner[0], 2);
 	kunmap_atomic(inner);
-	KUNIT_EXPECT_BUG(test, "is not mapped", kunmap_local(inner));
+	KUNIT_EXPECT_BUG(test, "is not mapped (slot 1)", kunmap_local(inner));
 	kunmap_atomic(outer);
-	KUNIT_EXPECT_BUG(test, "is not mapped", kunmap_atomic(outer));
+	KUNIT_EXPECT_BUG(test, "is not mapped (slot 0)", kunmap_atomic(outer));
 	KUNIT_EXPECT_EQ(test, nr_local_slots(), 0);
 }
 
