@@ -417,6 +417,17 @@ static void kvmalloc_either_way(struct kunit *test)
 	kvfree(NULL);
 }
 
+/* The short ways are open when no cache of kmalloc() needs the long one. */
+static void short_ways_are_open(struct kunit *test)
+{
+	bool debugged = false;
+	unsigned int i;
+
+	for (i = 0; i < NR_KMALLOC_CLASSES; i++)
+		debugged |= (kmalloc_caches[KMALLOC_NORMAL][i]->flags & SLAB_DEBUG_FLAGS) != 0;
+	KUNIT_EXPECT_EQ(test, fast_gfp_kernel == GFP_KERNEL, !debugged);
+}
+
 /* What may not be freed. */
 
 static void kfree_no_object(struct kunit *test)
@@ -457,6 +468,22 @@ static void kfree_no_object(struct kunit *test)
 	__free_page(page);
 	__free_pages(block, 2);
 	KUNIT_EXPECT_BUG(test, "is in a page that is free", blind_kfree(lowmem_page_address(page)));
+}
+
+/* Nor has it a size, or more room: an address that is no memory's, and a page that is no slab's. */
+static void sizes_of_no_object(struct kunit *test)
+{
+	u8 *addrs[2] = {(u8 *)0x1000, (u8 *)__get_free_page(GFP_KERNEL)};
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, addrs[1]);
+	for (i = 0; i < ARRAY_SIZE(addrs); i++) {
+		KUNIT_EXPECT_BUG(test,
+				 "ksize: ", KUNIT_EXPECT_EQ(test, ksize(addrs[i]), (size_t)0));
+		KUNIT_EXPECT_BUG(test, "krealloc: ",
+				 KUNIT_EXPECT_NULL(test, krealloc(addrs[i], 20, GFP_KERNEL)));
+	}
+	free_page((unsigned long)addrs[1]);
 }
 
 /* From each page of a large one the report leads to its start, and to who has it. */
@@ -744,6 +771,8 @@ static struct kunit_case kmalloc_cases[] = {
 	KUNIT_CASE(kvmalloc_either_way),
 
 	KUNIT_CASE(kfree_no_object),
+	KUNIT_CASE(short_ways_are_open),
+	KUNIT_CASE(sizes_of_no_object),
 	KUNIT_CASE(kfree_inside_a_large_one),
 	KUNIT_CASE(kfree_twice),
 	KUNIT_CASE(kmalloc_red_zone),
