@@ -110,17 +110,17 @@ unsigned int model_pick(struct model_run *run, const u16 *weights, unsigned int 
 	for (i = 1; i < nr; i++)
 		sum += weights[i];
 	sum = model_choose(run, sum);
-	for (i = 0; sum >= weights[i]; i++)
+	for (i = 0; i + 1 < nr && sum >= weights[i]; i++)
 		sum -= weights[i];
 	return i;
 }
 
 void model_play(struct model_run *run, const struct model_world *world)
 {
-	u16 weights[MODEL_MAX_STEPS] = {0};
+	u16 weights[MODEL_MAX_STEPS];
 	unsigned int i;
 
-	MODEL_TRUE(run, world->nr_steps <= MODEL_MAX_STEPS);
+	MODEL_TRUE(run, world->nr_steps > 0 && world->nr_steps <= MODEL_MAX_STEPS);
 	for (i = 0; i < world->nr_steps; i++)
 		weights[i] = world->steps[i].weight;
 	while (model_round(run)) {
