@@ -120,6 +120,29 @@ STORIES = {
         says=("memory map: 1 MiB of RAM beyond 4 GiB are out of reach without PAE",
               "memory map: 4 KiB of RAM left out: low memory has no room to describe it"),
         bda=(0x1fff, 0)),
+    # Ends that are no multiple of anything, and page tables in three rows.
+    "ragged": Story(
+        ((0, 640 * K, 1), (M, 48 * M, 1), (48 * M + 4 * K, 48 * M + 8 * K, 1),
+         (48 * M + 16 * K, 48 * M + 28 * K, 1)),
+        (*LOW, (M, 48 * M, "usable"), (48 * M + 4 * K, 48 * M + 8 * K, "usable"),
+         (48 * M + 16 * K, 48 * M + 28 * K, "usable")),
+        options=("debug_pagealloc=on", "init_on_free=0", "memblock=debug", "min_free_kbytes=1000")),
+    "malformed": Story(
+        ((0, 640 * K, 1), (M, 64 * M, 1)), (*LOW, (M, 64 * M, "usable")),
+        says=tuple(f"command line: malformed value in {given}, wanted {wanted}; default kept"
+                   for given, wanted in (
+                       ("mem=1Q", "mem=SIZE"), ("memmap=junk", "memmap=SIZE@START|SIZE$START|SIZE#START|"
+                                                "exactmap[,...]"),
+                       ("memblock=on", "memblock=debug"), ("init_on_alloc=maybe", "init_on_alloc=0|1"),
+                       ("init_on_free=2", "init_on_free=0|1"),
+                       ("debug_pagealloc=x", "debug_pagealloc=on|off"),
+                       ("min_free_kbytes=262145", "min_free_kbytes=N"))),
+        options=("mem=1Q", "memmap=junk", "memblock=on", "init_on_alloc=maybe", "init_on_free=2",
+                 "debug_pagealloc=x", "min_free_kbytes=262145")),
+    "zeroing": Story(
+        ((0, 640 * K, 1), (M, G, 1)), (*LOW, (M, G, "usable")),
+        options=("init_on_alloc=1", "init_on_free=on", "debug_pagealloc=on", "debug_pagealloc=off",
+                 "min_free_kbytes=262144")),
 }
 
 
@@ -208,10 +231,18 @@ def zone_limits(frames):
     return {"DMA": (0, min(DMA_LIMIT, low)), "Normal": (min(DMA_LIMIT, low), low), "HighMem": (low, end)}
 
 
-def watermarks(managed):
-    """Linux's: of each zone (min, low, high), from what all manage."""
+def option(story, name):
+    """The last value of an option that is well formed, None when it is not given."""
+    values = [word.partition("=")[2] for word in story.options if word.startswith(f"{name}=")]
+    if any(f"malformed value in {name}=" in line for line in story.says):
+        return None
+    return values[-1] if values else None
+
+
+def watermarks(managed, told):
+    """Linux's: of each zone (min, low, high), from what all manage, or in KiB as @told."""
     low = managed.get("DMA", 0) + managed.get("Normal", 0)
-    min_free = min(max(math.isqrt(low * 4 * 16), 128), 262144)
+    min_free = int(told) if told else min(max(math.isqrt(low * 4 * 16), 128), 262144)
     marks = {}
     for name, pages in managed.items():
         share = min_free // 4 * pages // low
@@ -228,7 +259,7 @@ def protections(managed):
             "Normal": [0, 0, high // 32], "HighMem": [0, 0, 0]}
 
 
-def check_zones(text, ram, taken):
+def check_zones(text, ram, taken, min_free):
     """Problems of zoneinfo and buddyinfo, given the frames of RAM and those that are taken."""
     problems = []
     told, free = zones(text), blocks(text)
@@ -241,7 +272,7 @@ def check_zones(text, ram, taken):
 
     limits = {name: limit for name, limit in zone_limits(frames).items() if count(frames, *limit)}
     managed = {name: count(given, *limit) for name, limit in limits.items()}
-    marks, kept = watermarks(managed), protections(managed)
+    marks, kept = watermarks(managed, min_free), protections(managed)
     for name, (start, stop) in limits.items():
         zone = told.get(name, {})
         expected = {"spanned": (stop - start) // PAGE, "present": count(frames, start, stop),
@@ -286,13 +317,73 @@ def check_names(text, used, taken):
     return problems, allocated
 
 
+def check_sizes(text, symbols, ram, taken):
+    """Problems of what is said of the sizes of memory and of the kernel's parts."""
+    def size(start, end):
+        return (symbols[end] - symbols[start]) // K
+
+    frames, given = sorted(ram), sorted(ram - taken)
+    high = zone_limits(frames)["HighMem"][0] // PAGE
+    later = size("__boot_start", "__boot_end") + size("__init_begin", "__init_end")
+    present, available = 4 * len(frames), 4 * len(given) - later
+    lines = [f"Memory: {available}K/{present}K available ({size('_stext', '__start_rodata')}K kernel code, "
+             f"{size('__start_rodata', '_sdata')}K rodata, {size('_sdata', '__init_begin')}K rwdata, "
+             f"{size('__init_begin', '__init_end')}K init, {size('__init_end', '_end')}K bss, "
+             f"{present - available}K reserved, {4 * (len(given) - bisect.bisect_left(given, high))}K highmem)"]
+    lines += [f"Freeing {name} memory: {kib}K" for name, kib in
+              (("boot code", size("__boot_start", "__boot_end")),
+               ("unused kernel image (initmem)", size("__init_begin", "__init_end"))) if kib]
+    told = re.findall(r"^\[ *\d+\.\d+\] ((?:Memory: |Freeing ).*?)\r?$", text, re.MULTILINE)
+    return [] if told == lines else [f"sizes: {told}, not {lines}"]
+
+
+def check_page_tables(text):
+    """Tables made one below the other have one name; and none is left out."""
+    rows = [(start, end) for _, start, end, name in iomem_lines(text) if name == "Page tables"]
+    tables = sum(end - start for start, end in rows) // PAGE
+    told = re.search(r"^PageTables: +(\d+) kB", text, re.MULTILINE)
+    problems = [f"page tables: {before} and {after} are one row" for before, after in zip(rows, rows[1:])
+                if before[1] == after[0]]
+    if not told or int(told[1]) != 4 * tables:
+        problems.append(f"{tables} page tables have names, but there are {told and told[1]} kB of them")
+    return problems
+
+
+def check_options(story, text, taken):
+    """Problems of what options of no effect on the map did; @taken before the first allocation."""
+    on = {name: option(story, name) in ("1", "on")
+          for name in ("debug_pagealloc", "init_on_alloc", "init_on_free")}
+    line = (f"unmapped when free: {'yes' if on['debug_pagealloc'] else 'no'}, zeroed: "
+            f"{'' if on['init_on_alloc'] else 'not '}when allocated, "
+            f"{'' if on['init_on_free'] else 'not '}when freed")
+    problems = [] if line in text else [f"not said: {line}"]
+    debugged = option(story, "memblock") == "debug"
+    if debugged != ("memblock_reserve: [0x" in text) or debugged != ("MEMBLOCK configuration:" in text):
+        problems.append(f"memblock is {'not ' if debugged else ''}reported")
+    if not debugged:
+        return problems
+    lists = {name: [(int(start, 16), int(last, 16) + 1) for start, last in
+                    re.findall(rf"\] +{name}\[0x[0-9a-f]+\]\t\[0x([0-9a-f]+)-0x([0-9a-f]+)\]", text)]
+             for name in ("memory", "reserved", "physmem")}
+    reserved = []
+    for start, end in sorted((start, end) for start, end, _ in taken if start < end):
+        if reserved and start <= reserved[-1][1]:
+            reserved[-1] = (reserved[-1][0], max(end, reserved[-1][1]))
+        else:
+            reserved.append((start, end))
+    expected = {"memory": memblock_list("memory", text), "reserved": reserved,
+                "physmem": memblock_list("physmem", text)}
+    return problems + [f"memblock's dump of {name} is {lists[name]}, not {expected[name]}"
+                       for name in lists if lists[name] != expected[name]]
+
+
 def judge(story, text, symbols):
     """What is wrong with the log of a boot; an empty list if nothing."""
     used = expected_used(story, symbols["_end"] & ~PAGE_OFFSET)
     firmware = [(start, end if end > start else end + 1, TYPES.get(kind, "unknown"))
                 for start, end, kind in story.ranges]
     says = [line for line in re.findall(r"^\[ *\d+\.\d+\] (.*?)\r?$", text, re.MULTILINE)
-            if re.match(r"memory map:|[Mm]odule \d", line)]
+            if re.match(r"memory map:|[Mm]odule \d|command line:", line)]
     ram_ranges = [(start, end) for start, end, kind in used if kind == "usable"]
     physical = ram_ranges if story.physical is None else list(story.physical)
     problems = []
@@ -310,7 +401,9 @@ def judge(story, text, symbols):
     # Boot information and .init are given back, or never were RAM of the allocator's.
     kept = frames_outward((start, end) for start, end, name in taken if name not in
                           ("Kernel init", "Kernel boot"))
-    return problems + wrong + check_zones(text, ram, kept | allocated)
+    return (problems + wrong + check_zones(text, ram, kept | allocated, option(story, "min_free_kbytes")) +
+            check_sizes(text, symbols, ram, kept | allocated) + check_page_tables(text) +
+            check_options(story, text, taken))
 
 
 def symbols_of(program):

@@ -7,8 +7,8 @@
 #include <kernel/selftest.h>
 #include <kernel/seq.h>
 
+#include <mm/internal.h>
 #include <mm/memblock.h>
-#include <mm/mm.h>
 
 static void iomem(struct kunit *test __unused)
 {
@@ -35,9 +35,23 @@ static void memblock_lists(struct kunit *test __unused)
 	seq_show_on_console(show_memblock);
 }
 
+/* What became of debug_pagealloc=, init_on_alloc= and init_on_free=. */
+static void page_options(struct kunit *test)
+{
+	kunit_info(test, "unmapped when free: %s, zeroed: %s, %s",
+		   page_debug & PAGE_DEBUG_UNMAP ? "yes" : "no",
+		   page_debug & PAGE_DEBUG_INIT_ON_ALLOC ? "when allocated" : "not when allocated",
+		   page_debug & PAGE_DEBUG_INIT_ON_FREE ? "when freed" : "not when freed");
+}
+
 static struct kunit_case views_cases[] = {
-	KUNIT_CASE(iomem),   KUNIT_CASE(zoneinfo),       KUNIT_CASE(buddyinfo),
-	KUNIT_CASE(meminfo), KUNIT_CASE(memblock_lists), {},
+	KUNIT_CASE(iomem),
+	KUNIT_CASE(zoneinfo),
+	KUNIT_CASE(buddyinfo),
+	KUNIT_CASE(meminfo),
+	KUNIT_CASE(memblock_lists),
+	KUNIT_CASE(page_options),
+	{},
 };
 
 static struct kunit_suite views_suite = {
