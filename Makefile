@@ -264,7 +264,7 @@ WIDE_NOT   := $(addprefix kernel/,main.c stackprotector.c ubsan.c) \
                 fail_map_test.c memblock_grow_test.c pgtable_test.c set_memory_test.c vmalloc_fail_test.c)
 WIDE_SRCS  := $(filter-out kernel/ubsan.c $(UNUSED) $(WIDE_NOT),$(sort $(wildcard kernel/lib/*.c kernel/*.c kernel/drivers/*.c kernel/monitor/*.c mm/*.c \
                 kernel/tests/*.c mm/tests/*.c arch/host/wide/*.c arch/host/fuzz/*.c))) arch/host/wide/setjmp.asm
-WIDE_PROC  := arch/host/process/map.c $(addprefix arch/host/wide/process/,machine.c main.c fuzz.c)
+WIDE_PROC  := $(addprefix arch/host/process/,map.c words.c) $(addprefix arch/host/wide/process/,machine.c main.c fuzz.c)
 
 WIDE_CPPFLAGS := -nostdinc -I. -Iarch/host/wide/include -Iarch/host/include -Iarch/x86/include
 WIDE_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-sanitize=null

@@ -200,6 +200,27 @@ def test_a_failure_says_how_to_repeat_it():
         f"# to repeat: {program('plain')} seed=7 --map pc64 selftest=misbehave")
 
 
+@pytest.mark.parametrize("build", ["plain", "wide"])
+def test_a_shell_repeats_it(build):
+    """Whatever a shell sees in the words: the same ones come of the line."""
+    words = ["--map", "0-640k,1m-64m", "memmap=1M$16M", "what='s this", "", "selftest=no_such"]
+    done = run(build, "quoted", *words)
+    told = re.search(r"^# to repeat: (.*)$", done.stdout, re.M)[1]
+    assert done.returncode == 1 and shlex.split(told) == [str(program(build)), *words]
+    printed = subprocess.run(["sh", "-c", f"set -- {told}; printf '%s\\n' \"$@\""],
+                             stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert printed.splitlines() == [str(program(build)), *words]
+
+
+@pytest.mark.parametrize("build", ["plain", "wide"])
+def test_types_of_memory(build):
+    """What the firmware keeps is no RAM, in whatever order the ranges come."""
+    def pages(*ranges):
+        done = run(build, "types", "--map", ",".join(ranges), "selftest=list")
+        return sum(map(int, re.findall(r"(\d+) pages present", done.stdout)))
+    assert pages("1M-64M", "32M-33M:2") == pages("32M-33M:2", "1M-64M") == pages("1M-64M") - 256
+
+
 def test_the_same_seed_gives_the_same_run():
     """Whatever comes of random numbers: the numbers that a failing suite prints."""
     logs = [re.sub(r"\[ *\d+\.\d+\]", "", run("plain", "again", "seed=3", "selftest=memblock_model,"
@@ -240,6 +261,17 @@ def test_names_of_suites_are_checked(which):
 @pytest.mark.parametrize("args, message", [
     (["--map", "1M"], "neither START-END"),
     (["--map", "4M-2M"], "neither START-END"),
+    (["--map", "-1M-2M"], "neither START-END"),
+    (["--map", "0-99999999999999999999"], "neither START-END"),
+    (["--map", "0-17179869184G"], "neither START-END"),
+    (["--map", "0-640K:,1M-64M"], "neither START-END"),
+    (["--map", "1M-64M:0x100000001"], "neither START-END"),
+    (["--map", ",".join(["1M-64M"] * 65)], "more than 64 ranges"),
+    (["--tlb", "7"], "--tlb 7: not a number from 8 to 32768"),
+    (["--tlb", "many"], "--tlb many: not a number"),
+    (["--bda", "1:x"], "not a number from 0 to 65535"),
+    (["--bda", "0x10000:1"], "not SEGMENT:KIB"),
+    (["--module", "4G-5G"], "not START-END, below 4 GiB"),
     (["--nonsense"], "usage: "),
     (["--map"], "usage: "),
 ])

@@ -32,6 +32,7 @@
 #include <unistd.h>
 
 #include <arch/host/process/process.h>
+#include <arch/host/process/words.h>
 
 #define KERNEL_STACK (1024 * 1024)
 
@@ -198,17 +199,6 @@ static void start_anew(char **argv)
 	die("cannot start anew: %s", strerror(errno));
 }
 
-static void append(char *to, size_t size, const char *text)
-{
-	size_t len = strlen(to);
-
-	if (len + strlen(text) + 2 > size)
-		die("the command line is longer than %zu bytes", size);
-	if (len)
-		to[len++] = ' ';
-	strcpy(to + len, text);
-}
-
 static void parse_module(const char *text, struct options *options)
 {
 	const char *rest;
@@ -216,18 +206,19 @@ static void parse_module(const char *text, struct options *options)
 	if (options->nr_modules == MODULES_MAX)
 		die("more than %d modules", MODULES_MAX);
 	rest = parse_range(text, &options->modules[options->nr_modules++]);
-	if (!rest || *rest)
-		die("--module %s: not START-END", text);
+	if (!rest || *rest || options->modules[options->nr_modules - 1].end > UINT32_MAX)
+		die("--module %s: not START-END, below 4 GiB", text);
 }
 
 static void parse_bda(const char *text, struct options *options)
 {
-	char *rest;
+	uint64_t segment = 0;
+	const char *rest = parse_digits(text, &segment);
 
-	options->ebda_segment = (uint16_t)strtoul(text, &rest, 0);
-	if (*rest != ':')
+	if (!rest || *rest != ':' || segment > UINT16_MAX)
 		die("--bda %s: not SEGMENT:KIB", text);
-	options->base_kib = (uint16_t)strtoul(rest + 1, &rest, 0);
+	options->ebda_segment = (uint16_t)segment;
+	options->base_kib = (uint16_t)parse_number("--bda SEGMENT:", rest + 1, 0, UINT16_MAX);
 }
 
 /* take_value - of an option that has one: remember it for the repeat line */
@@ -235,7 +226,7 @@ static const char *take_value(char ***argv)
 {
 	const char *value = *++*argv;
 
-	append(host_cpu.repeat, sizeof(host_cpu.repeat), value);
+	append_quoted(host_cpu.repeat, sizeof(host_cpu.repeat), value);
 	return value;
 }
 
@@ -243,9 +234,9 @@ static void parse_arguments(char **argv, struct options *options)
 {
 	const char *map = "pc64";
 
-	append(host_cpu.repeat, sizeof(host_cpu.repeat), argv[0]);
+	append_quoted(host_cpu.repeat, sizeof(host_cpu.repeat), argv[0]);
 	while (*++argv) {
-		append(host_cpu.repeat, sizeof(host_cpu.repeat), *argv);
+		append_quoted(host_cpu.repeat, sizeof(host_cpu.repeat), *argv);
 		if (!strcmp(*argv, "--list-maps")) {
 			map_list_presets();
 			exit(0);
@@ -256,7 +247,8 @@ static void parse_arguments(char **argv, struct options *options)
 		} else if (!strcmp(*argv, "--bda") && argv[1]) {
 			parse_bda(take_value(&argv), options);
 		} else if (!strcmp(*argv, "--tlb") && argv[1]) {
-			options->tlb_entries = (unsigned int)atoi(take_value(&argv));
+			options->tlb_entries = (unsigned int)parse_number(
+				"--tlb", take_value(&argv), TLB_MIN, TLB_MAX);
 		} else if (!strcmp(*argv, "--coverage") && argv[1]) {
 			coverage_open(take_value(&argv));
 		} else if (!strcmp(*argv, "--no-steps")) {
@@ -266,10 +258,10 @@ static void parse_arguments(char **argv, struct options *options)
 			    "[--tlb ENTRIES] [--no-steps] [--list-maps] "
 			    "[--coverage FILE] [KERNEL OPTION]...");
 		} else {
-			append(options->cmdline, sizeof(options->cmdline), *argv);
+			append_word(options->cmdline, sizeof(options->cmdline), *argv);
 		}
 	}
-	append(options->cmdline, sizeof(options->cmdline), "exit=1");
+	append_word(options->cmdline, sizeof(options->cmdline), "exit=1");
 	map_parse(map, &options->map);
 }
 

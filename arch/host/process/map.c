@@ -7,10 +7,10 @@
  * `make test-host`; each is there for one reason, which stands beside it.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <arch/host/process/map.h>
+#include <arch/host/process/words.h>
 
 static const struct preset {
 	const char *name;
@@ -51,23 +51,19 @@ void map_list_presets(void)
 /* parse_bytes - a number with or without suffix. Return: where it ends, NULL if there is none. */
 static const char *parse_bytes(const char *text, uint64_t *bytes)
 {
-	char *end;
+	static const char suffixes[] = "KkMmGg";
+	const char *suffix;
+	unsigned int shift;
 
-	*bytes = strtoull(text, &end, 0);
-	if (end == text)
+	text = parse_digits(text, bytes);
+	suffix = text && *text ? strchr(suffixes, *text) : NULL;
+	if (!suffix)
+		return text;
+	shift = 10 * (1 + (unsigned int)(suffix - suffixes) / 2);
+	if (*bytes > UINT64_MAX >> shift)
 		return NULL;
-	switch (*end) {
-	case 'G':
-		*bytes <<= 30;
-		return end + 1;
-	case 'M':
-		*bytes <<= 20;
-		return end + 1;
-	case 'K':
-		*bytes <<= 10;
-		return end + 1;
-	}
-	return end;
+	*bytes <<= shift;
+	return text + 1;
 }
 
 const char *parse_range(const char *text, struct ram_range *range)
@@ -88,17 +84,22 @@ void map_parse(const char *text, struct ram_map *map)
 		if (!strcmp(text, presets[i].name))
 			rest = presets[i].ranges;
 
-	for (map->nr = 0; map->nr < MAP_MAX; rest++) {
+	for (map->nr = 0;; rest++) {
 		struct ram_range *range = &map->range[map->nr++];
+		uint64_t type = TYPE_RAM;
 
-		range->type = 1;
 		rest = parse_range(rest, range);
 		if (rest && *rest == ':')
-			range->type = (uint32_t)strtoul(rest + 1, (char **)&rest, 0);
+			rest = parse_digits(rest + 1, &type);
+		if (type > UINT32_MAX)
+			rest = NULL;
+		range->type = (uint32_t)type;
 		if (!rest || (*rest && *rest != ','))
 			break;
 		if (!*rest)
 			return;
+		if (map->nr == MAP_MAX)
+			die("--map: more than %d ranges", MAP_MAX);
 	}
 	die("--map %s: neither START-END[:TYPE][,START-END...] nor a preset (--list-maps names those)",
 	    text);

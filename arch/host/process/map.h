@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-#define MAP_MAX 64
+#define MAP_MAX  64
+#define TYPE_RAM 1U
 
 /*
  * struct ram_range - bytes [start, end)
@@ -21,7 +22,7 @@ struct ram_map {
 	unsigned int nr;
 };
 
-/* map_parse - "START-END[:TYPE],..." with suffixes K M G, or a preset's name */
+/* map_parse - "START-END[:TYPE],..." with suffixes K M G or k m g, or a preset's name */
 void map_parse(const char *text, struct ram_map *map);
 
 /*

@@ -56,10 +56,9 @@ static int memfd;
 static uint8_t tlb[NR_PAGES];
 
 /* The entries in order of age, each a run of pages; the oldest is evicted first. */
-#define FIFO_MAX 32768
 static struct tlb_run {
 	uint32_t first, nr;
-} fifo[FIFO_MAX];
+} fifo[TLB_MAX];
 static unsigned int fifo_head, fifo_len, fifo_limit;
 
 static unsigned long nr_fills, nr_evictions, nr_page_flushes, nr_full_flushes;
@@ -96,7 +95,7 @@ static void evict_oldest(void)
 	struct tlb_run *run = &fifo[fifo_head];
 
 	unmap(run->first, run->nr);
-	fifo_head = (fifo_head + 1) % FIFO_MAX;
+	fifo_head = (fifo_head + 1) % TLB_MAX;
 	fifo_len--;
 	nr_evictions++;
 }
@@ -118,7 +117,7 @@ static void fill(unsigned int first, unsigned int nr, unsigned long frame, unsig
 		    MAP_FAILED)
 			die("cannot map %p: %s", want, strerror(errno));
 	}
-	fifo[(fifo_head + fifo_len++) % FIFO_MAX] = (struct tlb_run){first, nr};
+	fifo[(fifo_head + fifo_len++) % TLB_MAX] = (struct tlb_run){first, nr};
 	memset(tlb + first,
 	       TLB_VALID | (entry & ENTRY_RW ? TLB_WRITE : 0) |
 		       (entry & ENTRY_GLOBAL ? TLB_GLOBAL : 0),
@@ -225,7 +224,10 @@ bool tlb_fill(unsigned long addr, bool write)
  * Flushing
  */
 
-/* INVLPG drops an entry for a 4 MiB page whole, whichever address in it is named. */
+/*
+ * INVLPG of an address in a 4 MiB page drops that whole on a CPU; here the one page, so that a
+ * kernel that counts on it is found out.
+ */
 void host_flush_tlb_page(unsigned long addr)
 {
 	unsigned int nr = page_nr(addr);
@@ -318,7 +320,7 @@ static void load_image(void)
 
 void mmu_init(unsigned int tlb_entries)
 {
-	fifo_limit = tlb_entries && tlb_entries < FIFO_MAX ? tlb_entries : FIFO_MAX / 2;
+	fifo_limit = tlb_entries ? tlb_entries : TLB_MAX / 2;
 	memfd = memfd_create("k896 physical memory", MFD_CLOEXEC);
 	if (memfd < 0 || ftruncate(memfd, (off_t)1 << 32))
 		die("cannot make physical memory: %s", strerror(errno));

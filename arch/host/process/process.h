@@ -23,7 +23,17 @@
  * mmu.c: physical memory and the TLB
  */
 
-/* mmu_init - make physical memory, put the kernel's image into it, and turn paging on */
+/*
+ * Entries of the TLB. One instruction may want several pages at once, each of which must stay
+ * until it is done.
+ */
+#define TLB_MIN 8
+#define TLB_MAX 32768
+
+/*
+ * mmu_init - make physical memory, put the kernel's image into it, and turn paging on
+ * @tlb_entries: TLB_MIN to TLB_MAX, or 0 for half of these
+ */
 void mmu_init(unsigned int tlb_entries);
 
 /* phys_write - as a loader does, before the kernel runs */

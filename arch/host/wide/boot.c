@@ -55,7 +55,11 @@ static void add_memory(const struct host_ram *ram, unsigned int nr)
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		memblock_add(ram[i].start, ram[i].end - ram[i].start);
+		if (ram[i].usable)
+			memblock_add(ram[i].start, ram[i].end - ram[i].start);
+	for (i = 0; i < nr; i++)
+		if (!ram[i].usable)
+			memblock_remove(ram[i].start, ram[i].end - ram[i].start);
 	memblock_trim_memory(PAGE_SIZE);
 	memblock_reserve(0, PAGE_SIZE);
 	max_low_pfn = PFN_DOWN(min(memblock_end_of_DRAM(), host_low_limit));

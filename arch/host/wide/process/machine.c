@@ -250,7 +250,9 @@ void machine_boot(const char *map, const char *cmdline)
 	for (i = 0; i < wanted.nr; i++) {
 		ram[i].start = wanted.range[i].start;
 		ram[i].end = wanted.range[i].end;
-		end = ram[i].end > end ? ram[i].end : end;
+		ram[i].usable = wanted.range[i].type == TYPE_RAM;
+		if (ram[i].usable && ram[i].end > end)
+			end = ram[i].end;
 	}
 	memfd = memfd_create("k896 physical memory", MFD_CLOEXEC);
 	if (memfd < 0 || ftruncate(memfd, (off_t)end))
@@ -258,7 +260,8 @@ void machine_boot(const char *map, const char *cmdline)
 	reserve(DIRECT_MAP, host_low_limit, MAP_FIXED_NOREPLACE);
 	reserve(AREA, AREA_SIZE, MAP_FIXED_NOREPLACE);
 	for (i = 0; i < wanted.nr; i++)
-		map_ram(&ram[i]);
+		if (ram[i].usable)
+			map_ram(&ram[i]);
 	find_stack();
 	catch_exceptions();
 	host_boot(ram, wanted.nr, cmdline);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <arch/host/process/words.h>
 #include <arch/host/wide/process/machine.h>
 
 #define TEXT_MAX 4096
@@ -52,34 +53,23 @@ void machine_leave(int ok)
 	_exit(ok ? 0 : 1);
 }
 
-static void append(char *to, const char *text)
-{
-	size_t len = strlen(to);
-
-	if (len + strlen(text) + 2 > TEXT_MAX)
-		die("the command line is longer than %d bytes", TEXT_MAX);
-	if (len)
-		to[len++] = ' ';
-	strcpy(to + len, text);
-}
-
 int main(int argc __attribute__((__unused__)), char **argv)
 {
 	const char *map = "pc64";
 
-	append(repeat, argv[0]);
+	append_quoted(repeat, sizeof(repeat), argv[0]);
 	while (*++argv) {
-		append(repeat, *argv);
+		append_quoted(repeat, sizeof(repeat), *argv);
 		if (!strcmp(*argv, "--list-maps")) {
 			map_list_presets();
 			return 0;
 		} else if (!strcmp(*argv, "--map") && argv[1]) {
 			map = *++argv;
-			append(repeat, map);
+			append_quoted(repeat, sizeof(repeat), map);
 		} else if (**argv == '-') {
 			die("usage: k896-wide [--map MAP] [--list-maps] [KERNEL OPTION]...");
 		} else {
-			append(cmdline, *argv);
+			append_word(cmdline, sizeof(cmdline), *argv);
 		}
 	}
 	__sanitizer_set_death_callback(sanitizer_death);

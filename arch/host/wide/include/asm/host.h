@@ -21,9 +21,13 @@ struct host_cpu {
 	unsigned long stack_low, stack_high;
 };
 
-/* struct host_ram - bytes [start, end) of physical memory that are RAM */
+/*
+ * struct host_ram - bytes [start, end) of physical memory
+ * @usable: they are RAM; else the firmware keeps them, whatever other ranges say
+ */
 struct host_ram {
 	unsigned long start, end;
+	int usable;
 };
 
 /*
