@@ -236,8 +236,8 @@ static unsigned long min_free_kbytes(unsigned long lowmem_kbytes)
 }
 
 /*
- * The min watermarks of the low zones share min_free_kbytes by size. Highmem, which no atomic request needs, gets
- * a token one.
+ * The min watermarks of the low zones share min_free_kbytes by size. Highmem, which no atomic
+ * request needs, gets a token one.
  */
 static void setup_zone_wmarks(struct zone *zone, unsigned long pages_min,
 			      unsigned long lowmem_pages)

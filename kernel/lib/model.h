@@ -22,7 +22,8 @@
  *             compare the whole state, take the world apart;
  *     }
  *
- * which model_play() does for whoever describes his world as a struct model_world. It keeps no pointer past its end, and the real thing is then as it was before. All
+ * which model_play() does for whoever describes his world as a struct model_world. The
+ * function keeps no pointer past its end, and the real thing is then as it was before. All
  * that it saw goes into run->digest: what does not depend on where things happen to
  * lie in memory. Equal seeds then give equal digests wherever the code runs right.
  *
