@@ -61,14 +61,23 @@ def compare(host, kernel, model, seed, operations):
     return told[0][0] is not None and told[0][0] == told[1][0]
 
 
+def positive(text):
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+    return int(text)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Run the models on the host and in QEMU.")
     parser.add_argument("--host", required=True, help="the kernel as a Linux process")
     parser.add_argument("--kernel", required=True, help="the kernel")
-    parser.add_argument("--ops", type=int, default=1_000_000, help="operations of each model")
-    parser.add_argument("--seed", type=int, default=0, help="0: another one each time")
+    parser.add_argument("--ops", type=positive, default=1_000_000, help="operations of each model")
+    parser.add_argument("--seed", type=positive, help="another one each time when none is given")
     parser.add_argument("models", nargs="*", metavar="MODEL", help="all when none is named")
     args = parser.parse_args()
+    for model in args.models:
+        if model not in names():
+            parser.error(f"no model is called {model}; there are {', '.join(names())}")
 
     seed = args.seed or random.SystemRandom().randrange(1, 1 << 32)
     print(f"seed={seed}\n{'model':18} {'operations':>12} {'host':>11} {'':10} {'QEMU':>11}")

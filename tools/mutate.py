@@ -282,11 +282,17 @@ class Campaign:
         return text
 
 
+def natural(text):
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number")
+    return int(text)
+
+
 def parse_arguments(argv):
     parser = argparse.ArgumentParser(description="Mutation tests of mm/.")
     parser.add_argument("--out", default="build/mutate", help="scratch folder")
-    parser.add_argument("--number", type=int, default=0, help="mutants of each file; 0: all")
-    parser.add_argument("--seed", type=int, default=1, help="of the sample")
+    parser.add_argument("--number", type=natural, default=0, help="mutants of each file; 0: all")
+    parser.add_argument("--seed", type=natural, default=1, help="of the sample")
     parser.add_argument("--seconds", type=float, default=0, help="begin no mutant after so long")
     parser.add_argument("--left", action="store_true", help="only what survived the last time")
     parser.add_argument("--least", type=float, default=0, help="fail when a file scores less")
@@ -296,7 +302,13 @@ def parse_arguments(argv):
                         metavar=("COMPILE", "OBJECTS", "PROCESS", "LOCALIZE", "LINK"),
                         help="how the Makefile builds the plain program; then the watched one")
     parser.add_argument("files", nargs="*", help="files of mm/; all when none is named")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    for path in args.files:
+        if path not in sources():
+            parser.error(f"{path} is none of mm/*.c and mm/*.h")
+    if args.left and not (pathlib.Path(args.out) / "report.json").exists():
+        parser.error("nothing is left of a time before: there is no report of it")
+    return args
 
 
 def main(argv=None):

@@ -50,7 +50,8 @@ def clean_env():
     return {key: value for key, value in os.environ.items()
             if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMOUT",
                            "MAKE_TERMERR", "O", "OPT", "LLVM", "UBSAN", "COVERAGE", "V",
-                           "KERNEL_ARGS", "MEM", "T")}
+                           "KERNEL_ARGS", "MEM", "T", "WINDOW", "BREAK", "SECONDS", "OPS", "SEED",
+                           "F", "N", "LEFT", "LEAST")}
 
 
 def make(*args, root=ROOT, timeout=600):

@@ -5,6 +5,7 @@ under the sanitizers, on 64 bits and in QEMU, where it must end in the same dige
 the allocators did. `make test-models` runs them for longer.
 """
 import re
+import subprocess
 
 import pytest
 
@@ -89,6 +90,18 @@ def test_the_long_run_prints_what_it_did():
     for model in ("buddy_model", "kmap_model"):
         digest = on_host("plain", model, 9, 3000)
         assert re.search(rf"^{model} +3000 +{digest} .* s +{digest} .* s$", done.stdout, re.M), done.stdout
+
+
+@pytest.mark.parametrize("args, said", [
+    (["--ops", "0"], "0 is not a whole number above 0"),
+    (["--ops", "many"], "many is not a whole number above 0"),
+    (["--seed", "-1"], "-1 is not a whole number above 0"),
+    (["no_model"], "no model is called no_model; there are memmap_model, "),
+])
+def test_mistakes_are_told(args, said):
+    done = subprocess.run(["tools/models.py", "--host", "none", "--kernel", "none", *args], cwd=lab.ROOT,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and said in done.stderr
 
 
 def test_the_long_run_compares():

@@ -169,6 +169,21 @@ def test_a_mutant_keeps_the_lines():
         assert changed != text and changed.count("\n") == text.count("\n")
 
 
+# --- arguments ---------------------------------------------------------------------------
+
+@pytest.mark.parametrize("args, said", [
+    (["mm/none.c"], "mm/none.c is none of mm/*.c and mm/*.h"),
+    (["kernel/printk.c"], "kernel/printk.c is none of"),
+    (["--number", "-1"], "-1 is not a whole number"),
+    (["--seed", "x"], "x is not a whole number"),
+    (["--left", "--out", "nowhere"], "there is no report"),
+])
+def test_mistakes_are_told(args, said, capsys):
+    with pytest.raises(SystemExit):
+        mutate.parse_arguments(["--build", *"abcde", *args])
+    assert said in capsys.readouterr().err
+
+
 # --- equivalent.txt ----------------------------------------------------------------------
 
 def test_equivalents_have_reasons():
