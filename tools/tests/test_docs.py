@@ -89,6 +89,11 @@ def test_every_target_is_there():
         assert re.search(rf"^{target}:", makefile, re.M), f"README.md tells to make {target}"
 
 
+def test_every_file_of_mm_has_its_row():
+    table = MM_README[:MM_README.index("## Which tier")]
+    assert set(re.findall(r"`(\w+\.c)`", table)) == {path.name for path in (ROOT / "mm").glob("*.c")}
+
+
 @pytest.mark.parametrize("document", ["README.md", "mm/README.md"])
 def test_every_file_named_exists(document):
     text = (ROOT / document).read_text(encoding="utf-8")
