@@ -112,9 +112,11 @@ $(O)/.flags: FORCE
 	  | sed 's|$(CURDIR)|.|g' | cmp -s - $@ || printf '%s\n' '$(CC) $(CPPFLAGS) $(CFLAGS)' \
 	  '$(NASM) $(ASFLAGS)' '$(LD) $(LDFLAGS)' '$(OBJS)' | sed 's|$(CURDIR)|.|g' > $@
 
-# The ways in and out of the slab allocator: leaves that end in a jump to the long way.
+# The ways in and out of the slab and page allocators: leaves that end in a jump to the long way.
 # With these flags they need no frame; backtraces show their callers all the same.
-$(O)/mm/slab.o $(O)/mm/kmalloc.o: CFLAGS += -foptimize-sibling-calls -momit-leaf-frame-pointer
+SHORT_WAY_FLAGS := -foptimize-sibling-calls -momit-leaf-frame-pointer
+SHORT_WAYS      := mm/slab mm/kmalloc mm/page_alloc
+$(SHORT_WAYS:%=$(O)/%.o): CFLAGS += $(SHORT_WAY_FLAGS)
 
 $(O)/%.o: %.c $(O)/.flags
 	@mkdir -p $(@D)

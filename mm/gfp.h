@@ -127,11 +127,16 @@ static __always_inline unsigned int get_order(unsigned long size)
 	return frames ? BITS_PER_LONG - (unsigned int)__builtin_clzl(frames) : 0;
 }
 
-/* The two bodies of alloc_pages() and __free_pages(): single pages have their own. */
+/*
+ * The bodies of alloc_pages() and __free_pages(): single pages have their own, and so have
+ * blocks of orders that per-CPU lists do not keep.
+ */
 struct page *alloc_order_0(gfp_t gfp) __must_check;
 struct page *alloc_order(gfp_t gfp, unsigned int order) __must_check;
+struct page *alloc_large(gfp_t gfp, unsigned int order) __must_check;
 void free_order_0(struct page *page);
 void free_order(struct page *page, unsigned int order);
+void free_large(struct page *page, unsigned int order);
 
 /**
  * alloc_pages - allocate a block of page frames
@@ -152,6 +157,8 @@ static __always_inline struct page *__must_check alloc_pages(gfp_t gfp, unsigned
 {
 	if (__builtin_constant_p(order) && order == 0)
 		return alloc_order_0(gfp);
+	if (order >= NR_PCP_LISTS)
+		return alloc_large(gfp, order);
 	return alloc_order(gfp, order);
 }
 
@@ -192,6 +199,8 @@ static __always_inline void __free_pages(struct page *page, unsigned int order)
 {
 	if (__builtin_constant_p(order) && order == 0)
 		free_order_0(page);
+	else if (order >= NR_PCP_LISTS)
+		free_large(page, order);
 	else
 		free_order(page, order);
 }

@@ -42,6 +42,7 @@
 #include <kernel/percpu.h>
 #include <kernel/preempt.h>
 
+#include <mm/buddy.h>
 #include <mm/fail.h>
 #include <mm/internal.h>
 #include <mm/shrinker.h>
@@ -161,19 +162,34 @@ static noinline void pcp_shed(struct zone *zone, struct per_cpu_pages *pcp, unsi
 	}
 }
 
-/* Put a block onto this CPU's list. The zone's number is in the top bits of the flags. */
-static __always_inline void pcp_put(struct page *page, unsigned int order)
+/* The lists of the zone of @page have grown too long: a batch goes back to the buddy. */
+static noinline void pcp_trim(struct page *page, unsigned int order)
 {
 	struct per_cpu_pages *pcp;
 	unsigned long flags;
 
 	local_irq_save(flags);
 	pcp = this_cpu_ptr(&zone_pagesets[page_zonenum(page)]);
-	list_add(&page->lru, &pcp->lists[order]);
-	pcp->count += 1U << order;
-	if (unlikely(pcp->count > pcp->high))
+	if (likely(pcp->count > pcp->high))
 		pcp_shed(page_zone(page), pcp, pcp->batch, order);
 	local_irq_restore(flags);
+}
+
+/* Put a block of zone @idx onto this CPU's list. */
+static __always_inline void pcp_put(struct page *page, unsigned int order, unsigned int idx)
+{
+	struct per_cpu_pages *pcp;
+	unsigned long flags;
+	bool too_many;
+
+	local_irq_save(flags);
+	pcp = this_cpu_ptr(&zone_pagesets[idx]);
+	list_add(&page->lru, &pcp->lists[order]);
+	pcp->count += 1U << order;
+	too_many = pcp->count > pcp->high;
+	local_irq_restore(flags);
+	if (unlikely(too_many))
+		pcp_trim(page, order);
 }
 
 void drain_local_pages(struct zone *zone)
@@ -296,8 +312,8 @@ static void prep_compound_page(struct page *head, unsigned int order)
 	}
 }
 
-/* The caller wants, or the debugging options want, something done to each page. */
-static noinline void prep_contents(struct page *page, unsigned int order, gfp_t gfp)
+/* The caller wants, or the debugging options want, something done to each page. Return: @page. */
+static noinline struct page *prep_contents(struct page *page, unsigned int order, gfp_t gfp)
 {
 	if (page_debug)
 		debug_page_alloc(page, order);
@@ -305,30 +321,43 @@ static noinline void prep_contents(struct page *page, unsigned int order, gfp_t 
 		clear_pages(page, order);
 	if (order && (gfp & __GFP_COMP))
 		prep_compound_page(page, order);
+	return page;
 }
 
-/*
- * prep_new_page - turn a raw block into an allocated one
- * @flags:  what it says besides its zone and order: PG_pcp off a per-CPU list, nothing
- *          off the buddy's
- * @debugs: may options of debug_page.c be on?
- *
- * Return: false when somebody has touched the page since it was freed. It is then
- *         reported and lost, being in unknown hands.
- */
-static __always_inline bool prep_new_page(struct page *page, unsigned int order, gfp_t gfp,
-					  unsigned long caller, unsigned long flags, bool debugs)
+/* Has somebody touched a free block? @flags are what it says besides its zone and order. */
+static __always_inline bool page_changed(const struct page *page, unsigned long flags)
 {
-	if (unlikely((page->flags & PAGE_FLAGS_BITS) != flags || page_ref_count(page))) {
-		report_bad_free(page, order, "page changed while it was free", page->caller);
-		return false;
-	}
+	return (page->flags & PAGE_FLAGS_BITS) != flags || page_ref_count(page);
+}
+
+/* Make a raw block an allocated one. */
+static __always_inline void mark_allocated(struct page *page, unsigned int order,
+					   unsigned long caller)
+{
 	page->flags = (page->flags & PAGE_ZONE_MASK) | page_flags_order(order);
 	page->private = 0;
 	page->caller = caller;
 	atomic_set(&page->_refcount, 1);
 	unpoison_block(page, order);
-	if (unlikely((gfp & (__GFP_ZERO | __GFP_COMP))) || (debugs && page_debug))
+}
+
+/*
+ * prep_new_page - turn a raw block, which is on no list, into an allocated one
+ * @flags: what it says besides its zone and order: PG_pcp off a per-CPU list, nothing off
+ *         the buddy's
+ *
+ * Return: false when somebody has touched the page since it was freed. It is then
+ *         reported and lost, being in unknown hands.
+ */
+static __always_inline bool prep_new_page(struct page *page, unsigned int order, gfp_t gfp,
+					  unsigned long caller, unsigned long flags)
+{
+	if (unlikely(page_changed(page, flags))) {
+		report_bad_free(page, order, "page changed while it was free", page->caller);
+		return false;
+	}
+	mark_allocated(page, order, caller);
+	if (unlikely(gfp & (__GFP_ZERO | __GFP_COMP)) || unlikely(page_debug))
 		prep_contents(page, order, gfp);
 	return true;
 }
@@ -350,7 +379,7 @@ static noinline struct page *alloc_slow(gfp_t gfp, unsigned int order, unsigned 
 			page = alloc_in_need(gfp, order);
 		if (!page)
 			goto fail;
-	} while (!prep_new_page(page, order, gfp, caller, flags, true));
+	} while (!prep_new_page(page, order, gfp, caller, flags));
 	return page;
 
 fail:
@@ -359,12 +388,6 @@ fail:
 		panic("Out of memory: order %u request with __GFP_NOFAIL from %pS", order,
 		      (void *)caller);
 	return NULL;
-}
-
-/* Is this a moment at which a request with these flags must not come? */
-static __always_inline bool must_not_sleep(gfp_t gfp, unsigned long irq_flags)
-{
-	return gfpflags_allow_blocking(gfp) && (in_atomic() || irqs_disabled_flags(irq_flags));
 }
 
 void update_fast_marks(void)
@@ -382,34 +405,55 @@ void update_fast_marks(void)
 }
 
 /*
+ * pcp_take - the first block of this CPU's list
+ * Context: interrupts off. Return: NULL when there is none, or it was touched while free.
+ */
+static __always_inline struct page *pcp_take(struct zone *zone, unsigned int order)
+{
+	struct per_cpu_pages *pcp = this_cpu_ptr(zone->per_cpu_pageset);
+	struct list_head *list = &pcp->lists[order];
+
+	if (unlikely(list_empty(list)) ||
+	    unlikely(page_changed(list_first_entry(list, struct page, lru), 1UL << PG_pcp)))
+		return NULL;
+	return pcp_pop(pcp, order);
+}
+
+/*
  * alloc_from_pcp - the way of nearly all requests for small blocks
  *
  * Whatever is not plain goes to alloc_slow(), which finds out what it is: the zone is
- * low, or the fast path closed by an option; the list is empty; the caller must not
- * sleep.
+ * low, or the fast path closed by an option; the list is empty, or its first page damaged;
+ * the caller must not sleep. A request that may sleep promises that interrupts are on:
+ * that is looked at, and need not be saved.
+ *
+ * _RET_IP_ is the caller of the function that this becomes part of. It is read where it
+ * is needed, so that it takes up no register before.
  */
-static __always_inline struct page *alloc_from_pcp(gfp_t gfp, unsigned int order,
-						   unsigned long caller)
+static __always_inline struct page *alloc_from_pcp(gfp_t gfp, unsigned int order)
 {
 	unsigned int zone_bits = (__force unsigned int)(gfp & GFP_ZONEMASK);
 	struct zone *zone = contig_page_data.preferred_zone[zone_bits];
-	struct per_cpu_pages *pcp;
-	unsigned long irq_flags;
-	struct page *page;
+	struct page *page = NULL;
+	unsigned long flags;
 
 	if (unlikely(READ_ONCE(zone->free_pages) <= zone->fast_mark[zone_bits]))
-		return alloc_slow(gfp, order, caller);
+		return alloc_slow(gfp, order, _RET_IP_);
 
-	local_irq_save(irq_flags);
-	pcp = this_cpu_ptr(zone->per_cpu_pageset);
-	if (unlikely(list_empty(&pcp->lists[order])) || unlikely(must_not_sleep(gfp, irq_flags))) {
-		local_irq_restore(irq_flags);
-		return alloc_slow(gfp, order, caller);
+	if (!gfpflags_allow_blocking(gfp)) {
+		local_irq_save(flags);
+		page = pcp_take(zone, order);
+		local_irq_restore(flags);
+	} else if (likely(!in_atomic()) && likely(!irqs_disabled())) {
+		local_irq_disable();
+		page = pcp_take(zone, order);
+		local_irq_enable();
 	}
-	page = pcp_pop(pcp, order);
-	local_irq_restore(irq_flags);
-	if (unlikely(!prep_new_page(page, order, gfp, caller, 1UL << PG_pcp, false)))
-		return alloc_slow(gfp, order, caller);
+	if (unlikely(!page))
+		return alloc_slow(gfp, order, _RET_IP_);
+	mark_allocated(page, order, _RET_IP_);
+	if (unlikely(gfp & (__GFP_ZERO | __GFP_COMP)))
+		return prep_contents(page, order, gfp);
 	return page;
 }
 
@@ -426,16 +470,37 @@ static __always_inline struct page *alloc_from_buddy(gfp_t gfp, unsigned int ord
 		return alloc_slow(gfp, order, caller);
 
 	might_sleep_if(gfpflags_allow_blocking(gfp));
-	page = rmqueue(zone, order);
-	if (unlikely(!page) || unlikely(!prep_new_page(page, order, gfp, caller, 0, false)))
+	page = zone_take(zone, order);
+	if (unlikely(!page) || unlikely(!prep_new_page(page, order, gfp, caller, 0)))
 		return alloc_slow(gfp, order, caller);
 	return page;
 }
 
-static __always_inline struct page *alloc_block(gfp_t gfp, unsigned int order, unsigned long caller)
+struct page *alloc_order_0(gfp_t gfp)
 {
-	return order < NR_PCP_LISTS ? alloc_from_pcp(gfp, order, caller)
-				    : alloc_from_buddy(gfp, order, caller);
+	return alloc_from_pcp(gfp, 0);
+}
+
+struct page *alloc_large(gfp_t gfp, unsigned int order)
+{
+	return alloc_from_buddy(gfp, order, _RET_IP_);
+}
+
+/* The same for calls of any order, out of their way: most ask for a small one. */
+static noinline struct page *alloc_large_for(gfp_t gfp, unsigned int order, unsigned long caller)
+{
+	return alloc_from_buddy(gfp, order, caller);
+}
+
+static __always_inline struct page *alloc_block(gfp_t gfp, unsigned int order)
+{
+	return order < NR_PCP_LISTS ? alloc_from_pcp(gfp, order)
+				    : alloc_large_for(gfp, order, _RET_IP_);
+}
+
+struct page *alloc_order(gfp_t gfp, unsigned int order)
+{
+	return alloc_block(gfp, order);
 }
 
 /* Pages that a batch moves without letting interrupts in. */
@@ -463,24 +528,14 @@ unsigned int alloc_page_batch(gfp_t gfp, unsigned int nr, struct page **pages)
 	local_irq_restore(irq_flags);
 
 	for (i = 0; i < nr_taken; i++)
-		if (likely(prep_new_page(pages[i], 0, gfp, _RET_IP_, 1UL << PG_pcp, false)))
+		if (likely(prep_new_page(pages[i], 0, gfp, _RET_IP_, 1UL << PG_pcp)))
 			pages[nr_good++] = pages[i];
 	return nr_good;
 }
 
-struct page *alloc_order_0(gfp_t gfp)
-{
-	return alloc_block(gfp, 0, _RET_IP_);
-}
-
-struct page *alloc_order(gfp_t gfp, unsigned int order)
-{
-	return alloc_block(gfp, order, _RET_IP_);
-}
-
 struct page *alloc_pages_node(int nid __unused, gfp_t gfp, unsigned int order)
 {
-	return alloc_block(gfp, order, _RET_IP_);
+	return alloc_block(gfp, order);
 }
 
 struct page *__alloc_pages(gfp_t gfp, unsigned int order, int preferred_nid __unused,
@@ -488,19 +543,19 @@ struct page *__alloc_pages(gfp_t gfp, unsigned int order, int preferred_nid __un
 {
 	if (nodemask && !(nodemask->bits[0] & 1))
 		return NULL;
-	return alloc_block(gfp, order, _RET_IP_);
+	return alloc_block(gfp, order);
 }
 
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
 {
-	struct page *page = alloc_block(gfp & ~__GFP_HIGHMEM, order, _RET_IP_);
+	struct page *page = alloc_block(gfp & ~__GFP_HIGHMEM, order);
 
 	return page ? (unsigned long)lowmem_page_address(page) : 0;
 }
 
 unsigned long get_zeroed_page(gfp_t gfp)
 {
-	struct page *page = alloc_block((gfp & ~__GFP_HIGHMEM) | __GFP_ZERO, 0, _RET_IP_);
+	struct page *page = alloc_block((gfp & ~__GFP_HIGHMEM) | __GFP_ZERO, 0);
 
 	return page ? (unsigned long)lowmem_page_address(page) : 0;
 }
@@ -522,12 +577,13 @@ static void destroy_compound_page(struct page *head, unsigned int order)
 static __always_inline void put_raw_block(struct page *page, unsigned int order,
 					  unsigned long caller)
 {
+	unsigned long zone_flags = page->flags & PAGE_ZONE_MASK;
+
 	poison_block(page, order);
 	page->caller = caller;
 	if (order < NR_PCP_LISTS) {
-		page->flags =
-			(page->flags & PAGE_ZONE_MASK) | page_flags_order(order) | (1UL << PG_pcp);
-		pcp_put(page, order);
+		page->flags = zone_flags | page_flags_order(order) | (1UL << PG_pcp);
+		pcp_put(page, order, zone_flags >> PAGE_ZONE_SHIFT);
 	} else {
 		free_one_page(page_zone(page), page, order);
 	}
@@ -589,10 +645,16 @@ static __always_inline unsigned long not_plain(const struct page *page, unsigned
 	       (unsigned long)page_mapcount(page) | (unsigned long)page->mapping | page_debug;
 }
 
+/* Drops the reference of a plain block, which is thereby the caller's to put away. */
+static __always_inline bool take_last_reference(struct page *page, unsigned int order)
+{
+	return likely(page_is_described(page)) && likely(!not_plain(page, order)) &&
+	       likely(atomic_cmpxchg(&page->_refcount, 1, 0) == 1);
+}
+
 static __always_inline void free_block(struct page *page, unsigned int order, unsigned long caller)
 {
-	if (likely(page_is_described(page)) && likely(!not_plain(page, order)) &&
-	    likely(atomic_cmpxchg(&page->_refcount, 1, 0) == 1))
+	if (take_last_reference(page, order))
 		put_raw_block(page, order, caller);
 	else
 		free_slow(page, order, caller);
@@ -649,6 +711,17 @@ void free_order_0(struct page *page)
 void free_order(struct page *page, unsigned int order)
 {
 	free_block(page, order, _RET_IP_);
+}
+
+void free_large(struct page *page, unsigned int order)
+{
+	if (unlikely(!take_last_reference(page, order))) {
+		free_slow(page, order, _RET_IP_);
+		return;
+	}
+	poison_block(page, order);
+	page->caller = _RET_IP_;
+	zone_put(page_zone(page), page, order);
 }
 
 void free_pages(unsigned long addr, unsigned int order)
@@ -733,7 +806,7 @@ void *alloc_pages_exact(size_t size, gfp_t gfp)
 	if (!size)
 		return NULL;
 	order = get_order(size);
-	page = alloc_block(gfp & ~(__GFP_COMP | __GFP_HIGHMEM), order, _RET_IP_);
+	page = alloc_block(gfp & ~(__GFP_COMP | __GFP_HIGHMEM), order);
 	if (!page)
 		return NULL;
 	split_page(page, order);

@@ -33,6 +33,38 @@ static void pages_of_a_known_order(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, page_alloc_check());
 }
 
+/* Orders that per-CPU lists do not keep: what is freed is the buddy's at once. */
+static void blocks_of_large_orders(struct kunit *test)
+{
+	unsigned long free_pages;
+	struct page *page;
+
+	mm_quiesce();
+	free_pages = nr_free_pages();
+	page = alloc_large(GFP_KERNEL, NR_PCP_LISTS);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+	KUNIT_EXPECT_EQ(test, page_alloc_order(page), (unsigned int)NR_PCP_LISTS);
+	KUNIT_EXPECT_EQ(test, nr_free_pages(), free_pages - (1UL << NR_PCP_LISTS));
+	free_large(page, NR_PCP_LISTS);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 0);
+	KUNIT_EXPECT_EQ(test, nr_free_pages(), free_pages);
+
+	/* Of a block that somebody else holds, too, the head stays behind, as a single page. */
+	page = alloc_large(GFP_KERNEL, NR_PCP_LISTS);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	get_page(page);
+	free_large(page, NR_PCP_LISTS);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+	KUNIT_EXPECT_EQ(test, page_alloc_order(page), 0U);
+	put_page(page);
+	mm_quiesce();
+	KUNIT_EXPECT_EQ(test, nr_free_pages(), free_pages);
+
+	KUNIT_EXPECT_NULL(test, alloc_large(GFP_KERNEL | __GFP_NOWARN, MAX_ORDER));
+	KUNIT_EXPECT_TRUE(test, page_alloc_check());
+}
+
 static void objects_of_a_known_size(struct kunit *test)
 {
 	unsigned int class = kmalloc_class(100);
@@ -166,6 +198,7 @@ static void gap_between_areas_is_described(struct kunit *test)
 
 static struct kunit_case entries_cases[] = {
 	KUNIT_CASE(pages_of_a_known_order),
+	KUNIT_CASE(blocks_of_large_orders),
 	KUNIT_CASE(objects_of_a_known_size),
 	KUNIT_CASE(objects_of_whole_pages),
 	KUNIT_CASE(running_shrinker_stays_registered),

@@ -141,7 +141,7 @@ def test_no_segment_is_writable_and_executable():
 # What most allocations and most frees run through. None has an array or hands out the address of
 # a local variable, so that the stack protector costs them nothing; so it shall stay.
 FAST_PATHS = {"kmem_cache_alloc", "kmem_cache_free", "kmalloc_trace", "__kmalloc", "kfree",
-              "alloc_order_0", "alloc_order", "free_order_0", "free_order"}
+              "alloc_order_0", "alloc_order", "alloc_large", "free_order_0", "free_order", "free_large"}
 
 
 @pytest.mark.parametrize("variant", ["O2", "Os", "clang"])
