@@ -15,6 +15,7 @@
 #   BREAK=kmain      where `make gdb` stops first
 #   T=pattern        tests of `make test` to run, target of `make fuzz`
 #   SECONDS=60       how long `make fuzz` fuzzes each target
+#   TRACE=file       what `make bench-host` replays, made by tools/bench/record.py
 
 O       ?= build$(if $(UBSAN),/ubsan)$(if $(COVERAGE),/coverage)
 # One folder has one name, however it was given: else a new name would rebuild everything.
@@ -29,7 +30,7 @@ say      = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all kernel host lift iso run run-kernel debug gdb coverage test test-host test-models fuzz mutate check clean help FORCE
+.PHONY: all kernel host lift bench-host iso run run-kernel debug gdb coverage test test-host test-models fuzz mutate check clean help FORCE
 all: $(O)/k896.elf $(O)/k896.iso        ## build the kernel and its ISO image (default)
 
 # --- toolchain: i686-elf- or Debian's i686-linux-gnu-, or clang ----------------------------------
@@ -392,6 +393,39 @@ lift:                                   ## mm/ outside of this kernel: build and
 	$(Q)$(MAKE) $(O)/lift-plain/example
 	$(Q)$(O)/lift-plain/example
 
+# --- bench-host: mm/ on the smallest port, compiled as the kernel is, counted by callgrind --------
+
+BENCH_SRCS   := $(LIFT_SRCS) $(LIFT_PORT) tools/bench/host.c
+BENCH_OBJS   := $(BENCH_SRCS:%=$(O)/bench/%.o)
+BENCH_CFLAGS := $(CFLAGS) -ffunction-sections -fdata-sections
+DEPS += $(BENCH_OBJS:.o=.d)
+
+$(O)/.bench-flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(HOST_CC) $(LIFT_CPPFLAGS) $(BENCH_CFLAGS) $(LIFT_LDFLAGS)' '$(BENCH_SRCS)' > $@.new
+	@cmp -s $@.new $@ || cp $@.new $@
+
+$(SHORT_WAYS:%=$(O)/bench/%.c.o): BENCH_CFLAGS += $(SHORT_WAY_FLAGS)
+
+$(O)/bench/%.c.o: %.c $(O)/.bench-flags
+	@mkdir -p $(@D)
+	$(call say,BENCH,$<)
+	$(Q)$(HOST_CC) $(LIFT_CPPFLAGS) $(BENCH_CFLAGS) -MMD -MP -c -o $@ $<
+
+# One object, whose names are its own: the C library has a memcpy() too, and passes it arguments elsewhere.
+$(O)/bench/bench-host: $(BENCH_OBJS)
+	$(call say,LD,$@)
+	$(Q)i686-linux-gnu-ld -m elf_i386 -r --gc-sections -e main -o $@.tmp $^
+	$(Q)i686-linux-gnu-objcopy --keep-global-symbol=main $@.tmp $@.o
+	$(Q)$(HOST_CC) -m32 $(LIFT_LDFLAGS) -o $@ $@.o
+
+TRACE ?= tools/bench/nasm.trace
+bench-host:                             ## instructions a call of mm/ takes on the host; TRACE=file to replay
+	$(Q)tools/setup bench
+	$(Q)$(MAKE) $(O)/bench/bench-host
+	$(Q)$(PYTHON) tools/bench/bench_host.py --program $(O)/bench/bench-host --trace $(TRACE) \
+	  --json $(O)/bench-host.json
+
 # --- run and debug ------------------------------------------------------------------------------
 
 # The command line goes through the environment, so that neither make nor the shell sees its `$`.
@@ -467,10 +501,10 @@ mutate: $(HOST_NAMES:%=$(O)/host-%/k896-host) ## change mm/ in small ways: do th
 CHECKS   := includes house sparse cppcheck tidy analyzer format shell python
 C_SRCS   := $(sort $(filter-out arch/host/%,$(filter %.c,$(SRCS) $(UNUSED))))
 H_SRCS   := $(sort $(filter-out $(C_SRCS),$(filter %.c,$(HOST_SRCS) $(WIDE_SRCS) $(UNUSED)) $(HOST_PROC) $(WIDE_PROC)))
-H_SRCS   += $(sort $(wildcard arch/host/lift/*.c))
+H_SRCS   += $(sort $(wildcard arch/host/lift/*.c tools/bench/*.c))
 C_HDRS   := $(sort $(shell find arch boot kernel mm -name '*.h'))
 SCRIPTS  := tools/setup .ci/run
-PYTHONS  := $(sort $(wildcard tools/*.py tools/mutation/*.py tools/tests/*.py)) tools/check-includes tools/check-house
+PYTHONS  := $(sort $(wildcard tools/*.py tools/mutation/*.py tools/bench/*.py tools/tests/*.py)) tools/check-includes tools/check-house
 CLEAN     = $(C_SRCS:%.c=$(O)/check/%.$(1))
 
 # Fails, showing what was said, when a command fails or says anything at all.

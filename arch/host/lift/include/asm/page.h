@@ -14,7 +14,7 @@
 #define PAGE_MASK  (~(PAGE_SIZE - 1))
 
 /* Where physical address 0 is seen; a multiple of the largest block's size. */
-#define PAGE_OFFSET 0x40000000UL
+#define PAGE_OFFSET 0x10000000UL
 
 /* The program's code lies in [KERNEL_LINK_BASE, KERNEL_LINK_BASE + 1 GiB). */
 #define KERNEL_LINK_BASE 0UL
