@@ -81,8 +81,9 @@ STORIES = {
         bda=(0x9fc0, 639), modules=((16 * M, 16 * M + 0x500), (M, 2 * M), (100 * M, 101 * M)),
         taken=(0, 2)),
     # An end below the kernel's or above its start is not over it; nor is an empty module.
+    # And more high memory than its watermark grows with.
     "modules": Story(
-        ((0, 640 * K, 1), (M, G, 1), (4 * G, 6 * G, 1)), (*LOW, (M, G, "usable")),
+        ((0, 640 * K, 1), (M, 1536 * M, 1), (4 * G, 6 * G, 1)), (*LOW, (M, 1536 * M, "usable")),
         says=("memory map: 2048 MiB of RAM beyond 4 GiB are out of reach without PAE",
               "module 0 (0) does not lie in RAM that is used",
               "Module 0: [mem 0x000ff000-0x00100000) 0",
@@ -140,9 +141,13 @@ STORIES = {
         options=("mem=1Q", "memmap=junk", "memblock=on", "init_on_alloc=maybe", "init_on_free=2",
                  "debug_pagealloc=x", "min_free_kbytes=262145")),
     "zeroing": Story(
-        ((0, 640 * K, 1), (M, G, 1)), (*LOW, (M, G, "usable")),
+        ((0, 640 * K, 1), (M, 32 * M, 1)), (*LOW, (M, 32 * M, "usable")),
         options=("init_on_alloc=1", "init_on_free=on", "debug_pagealloc=on", "debug_pagealloc=off",
-                 "min_free_kbytes=262144")),
+                 "min_free_kbytes=0x400")),
+    # Of high memory 64 times 1023 pages, and the most that may be kept.
+    "high": Story(
+        ((0, 640 * K, 1), (M, 896 * M + 65472 * PAGE, 1)), (*LOW, (M, 896 * M + 65472 * PAGE, "usable")),
+        options=("min_free_kbytes=262144",)),
 }
 
 
@@ -242,7 +247,7 @@ def option(story, name):
 def watermarks(managed, told):
     """Linux's: of each zone (min, low, high), from what all manage, or in KiB as @told."""
     low = managed.get("DMA", 0) + managed.get("Normal", 0)
-    min_free = int(told) if told else min(max(math.isqrt(low * 4 * 16), 128), 262144)
+    min_free = int(told, 0) if told else min(max(math.isqrt(low * 4 * 16), 128), 262144)
     marks = {}
     for name, pages in managed.items():
         share = min_free // 4 * pages // low
