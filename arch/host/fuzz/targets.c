@@ -6,6 +6,7 @@
  * seed: what is compared, and how, stands in the model's own file.
  */
 #include <arch/host/fuzz/fuzz.h>
+#include <arch/mmu.h>
 #include <asm/host.h>
 #include <kernel/printk.h>
 #include <kernel/lib/minmax.h>
@@ -85,11 +86,16 @@ const char *host_fuzz_name(unsigned int nr, const char **about)
 	return targets[nr].name;
 }
 
-/* An input may not keep a page, be it that it forgot one or that it broke what counts them. */
+/*
+ * An input may not keep a page, be it that it forgot one or that it broke what counts them;
+ * nor may it depend on those before it, by a translation that the last one left: else what
+ * fails in a run would not fail alone.
+ */
 void host_fuzz_run(unsigned int nr, const unsigned char *data, unsigned long size)
 {
 	unsigned long pages;
 
+	flush_tlb_all();
 	mm_quiesce();
 	pages = nr_free_pages();
 	targets[nr].run(data, size);

@@ -38,10 +38,11 @@ struct host_cpu host_cpu;
 
 static int memfd;
 
-/* The TLB: which pages of the area are mapped, and how. */
+/* The TLB: which pages of the area are mapped, and how; and how many are. */
 #define TLB_VALID 1
 #define TLB_WRITE 2
 static uint8_t tlb[AREA_SIZE / PAGE_SIZE];
+static unsigned long nr_mapped;
 
 void die(const char *fmt, ...)
 {
@@ -86,6 +87,7 @@ static bool tlb_fill(unsigned long addr, bool write)
 	if (*entry && !writable == !(*entry & TLB_WRITE))
 		die("a fault at %#lx although it is mapped", addr);
 	map_page(page, frame, PROT_READ | (writable ? PROT_WRITE : 0));
+	nr_mapped += !*entry;
 	*entry = TLB_VALID | (writable ? TLB_WRITE : 0);
 	return true;
 }
@@ -94,7 +96,7 @@ void host_flush(unsigned long start, unsigned long end)
 {
 	unsigned long first, last;
 
-	for (first = start; first < end; first = last) {
+	for (first = start; first < end && nr_mapped; first = last) {
 		last = first + PAGE_SIZE;
 		if (!tlb[(first - AREA) / PAGE_SIZE])
 			continue;
@@ -102,6 +104,7 @@ void host_flush(unsigned long start, unsigned long end)
 			last += PAGE_SIZE;
 		reserve(first, last - first, MAP_FIXED);
 		memset(&tlb[(first - AREA) / PAGE_SIZE], 0, (last - first) / PAGE_SIZE);
+		nr_mapped -= (last - first) / PAGE_SIZE;
 	}
 }
 
