@@ -217,15 +217,14 @@ const char *slab_damage(struct kmem_cache *cachep, const void *objp, bool in_use
 	return NULL;
 }
 
-/* Report damage, if there is any. Return: was there? The caller puts it right. */
-static bool report_damage(struct kmem_cache *cachep, const void *objp, bool in_use)
+/* Report damage, if there is any. The caller puts it right. */
+static void report_damage(struct kmem_cache *cachep, const void *objp, bool in_use)
 {
 	long offset;
 	const char *what = slab_damage(cachep, objp, in_use, &offset);
 
 	if (what)
 		slab_report_damage(cachep, objp, what, offset);
-	return what;
 }
 
 static void check_lists(struct kmem_cache *cachep, const void *objp)
@@ -271,8 +270,7 @@ void slab_debug_free(struct kmem_cache *cachep, void *objp, unsigned long caller
 /* slab_debug_retire - the slab of a free object is being destroyed */
 void slab_debug_retire(struct kmem_cache *cachep, void *objp)
 {
-	if (report_damage(cachep, objp, false))
-		set_free(cachep, objp);
+	report_damage(cachep, objp, false);
 }
 
 /* How much of an object kmalloc()'s caller uses. Only debugging knows. */

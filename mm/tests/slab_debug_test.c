@@ -300,6 +300,11 @@ static void debug_tracks(struct kunit *test)
 	while (nth < free->nr && free->entries[nth] != free->caller)
 		nth++;
 	KUNIT_EXPECT_LT(test, nth, free->nr);
+	alloc->cpu = 77;
+	free->cpu = 77;
+	blind_cache_free(d.cachep, kmem_cache_alloc(d.cachep, GFP_KERNEL));
+	KUNIT_EXPECT_EQ(test, alloc->cpu, 0U);
+	KUNIT_EXPECT_EQ(test, free->cpu, 0U);
 	debugged_done(test, &d);
 }
 
