@@ -421,10 +421,11 @@ static void kvmalloc_either_way(struct kunit *test)
 static void short_ways_are_open(struct kunit *test)
 {
 	bool debugged = false;
-	unsigned int i;
+	unsigned int type, i;
 
-	for (i = 0; i < NR_KMALLOC_CLASSES; i++)
-		debugged |= (kmalloc_caches[KMALLOC_NORMAL][i]->flags & SLAB_DEBUG_FLAGS) != 0;
+	for (type = 0; type < NR_KMALLOC_TYPES; type++)
+		for (i = 0; i < NR_KMALLOC_CLASSES; i++)
+			debugged |= (kmalloc_caches[type][i]->flags & SLAB_DEBUG_FLAGS) != 0;
 	KUNIT_EXPECT_EQ(test, fast_gfp_kernel == GFP_KERNEL, !debugged);
 }
 
@@ -484,6 +485,28 @@ static void sizes_of_no_object(struct kunit *test)
 				 KUNIT_EXPECT_NULL(test, krealloc(addrs[i], 20, GFP_KERNEL)));
 	}
 	free_page((unsigned long)addrs[1]);
+}
+
+/* All of an object is zero that was asked for so, not the bytes that were asked for alone. */
+static void zeroed_to_the_end(struct kunit *test)
+{
+	struct kmem_cache *cachep = kmalloc_caches[KMALLOC_NORMAL][kmalloc_class(256)];
+	const size_t zeroed =
+		cachep->flags & SLAB_RED_ZONE ? 200 : 256; /* the rest is the zone's */
+	u8 *pair[2], *objp;
+
+	pair[0] = kmalloc(256, GFP_KERNEL);
+	pair[1] = kmalloc(256, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, pair[0]);
+	KUNIT_ASSERT_NOT_NULL(test, pair[1]);
+	memset(pair[1], 0xff, 256);
+	kfree(pair[1]);
+	slab_drain_local(cachep); /* so that it comes from its slab, by the long way */
+	objp = kzalloc(opaque(200), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, objp);
+	KUNIT_EXPECT_NULL(test, memchr_inv(objp, 0, zeroed));
+	kfree(objp);
+	kfree(pair[0]);
 }
 
 /* From each page of a large one the report leads to its start, and to who has it. */
@@ -773,6 +796,7 @@ static struct kunit_case kmalloc_cases[] = {
 	KUNIT_CASE(kfree_no_object),
 	KUNIT_CASE(short_ways_are_open),
 	KUNIT_CASE(sizes_of_no_object),
+	KUNIT_CASE(zeroed_to_the_end),
 	KUNIT_CASE(kfree_inside_a_large_one),
 	KUNIT_CASE(kfree_twice),
 	KUNIT_CASE(kmalloc_red_zone),
