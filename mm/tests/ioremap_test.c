@@ -6,6 +6,7 @@
  * Devices are found by asking PCI configuration space, or by an identity register that
  * reads as what the specification says; where there is none the case is skipped.
  */
+#include <kernel/preempt.h>
 #include <kernel/selftest.h>
 #include <kernel/lib/vsprintf.h>
 #include <kernel/seq.h>
@@ -291,6 +292,16 @@ static void nonsense_is_refused(struct kunit *test)
 			  KUNIT_EXPECT_NULL(test, (void __force *)ioremap(HPET_BASE, ULONG_MAX)));
 }
 
+/* Who may not sleep is told so first, whatever else is wrong: two reports. */
+static void atomic_context_is_reported(struct kunit *test)
+{
+	preempt_disable();
+	kunit_expect_report_begin(test, "");
+	KUNIT_EXPECT_NULL(test, (void __force *)ioremap(HPET_BASE, 0));
+	KUNIT_EXPECT_EQ(test, kunit_expect_report_end(test), 2U);
+	preempt_enable();
+}
+
 /* The image, a page of the direct map, the highest page; and ranges that touch RAM. */
 static void ram_is_refused(struct kunit *test)
 {
@@ -420,6 +431,7 @@ static struct kunit_case ioremap_cases[] = {
 	KUNIT_CASE(memory_types),
 	KUNIT_CASE(offsets_and_view),
 	KUNIT_CASE(nonsense_is_refused),
+	KUNIT_CASE(atomic_context_is_reported),
 	KUNIT_CASE(ram_is_refused),
 	KUNIT_CASE(pages_in_order),
 	KUNIT_CASE(ram_by_the_byte),
