@@ -41,6 +41,7 @@ class Story:
     @says: the lines about memory map and modules, in order.
     @bios: where the BIOS's own data begins below 640 KiB. @bda: (segment, KiB) it tells.
     @modules: those given; @taken: of them, by index, those that are taken.
+    @debugged: the caches of kmalloc() that slab_debug= is about.
     """
     ranges: tuple
     used: tuple
@@ -51,6 +52,7 @@ class Story:
     bios: int = 0x9f000
     modules: tuple = ()
     taken: tuple = ()
+    debugged: tuple = ()
 
     def arguments(self):
         argv = ["--map", ",".join(f"{start}-{end}:{kind}" for start, end, kind in self.ranges)]
@@ -109,11 +111,17 @@ STORIES = {
     "sparse": Story(
         ((0, 640 * K, 1), (M, 32 * M, 1), (3000 * M, 3001 * M, 1)), (*LOW, (M, 32 * M, "usable")),
         physical=((PAGE, 640 * K), (M, 32 * M), (3000 * M, 3001 * M)),
-        says=("memory map: 1024 KiB of RAM left out: low memory has no room to describe it",)),
+        says=("command line: malformed value in slab_debug=FX, wanted "
+              "slab_debug=[FPZU][,CACHE...]; default kept",
+              "memory map: 1024 KiB of RAM left out: low memory has no room to describe it"),
+        options=("slab_debug=FX",)),
     "costly": Story(
         ((0, 640 * K, 1), (M, 512 * M, 1), (3000 * M, 3001 * M, 1)), (*LOW, (M, 512 * M, "usable")),
         physical=((PAGE, 640 * K), (M, 512 * M), (3000 * M, 3001 * M)),
-        says=("memory map: 1024 KiB of RAM left out: describing it costs more than it gives",)),
+        says=("memory map: 1024 KiB of RAM left out: describing it costs more than it gives",),
+        options=("slab_debug=Z,kmalloc-64,kmalloc-1*",),
+        debugged=("kmalloc-1024", "kmalloc-128", "kmalloc-1352", "kmalloc-16", "kmalloc-1624",
+                  "kmalloc-192", "kmalloc-64")),
     "wrapped": Story(
         ((0, 640 * K, 1), (M, 64 * M, 1), (4 * G - 8 * K, 4 * G + 1023 * K, 1)),
         (*LOW, (M, 64 * M, "usable")),
@@ -225,6 +233,12 @@ def blocks(text):
     found = re.findall(r"^Node 0, zone +(\S+)((?: +\d+){11}) *$", text, re.MULTILINE)
     return {name: sum(int(nr) << order for order, nr in enumerate(counts.split()))
             for name, counts in found}
+
+
+def debugged_caches(text):
+    """Of kmalloc(), those that keep something beside each object."""
+    found = re.findall(r"^kmalloc-(\d+) +\d+ +\d+ +(\d+) ", text, re.MULTILINE)
+    return sorted(f"kmalloc-{name}" for name, size in found if int(size) > int(name))
 
 
 # --- the second opinion --------------------------------------------------------------------------
@@ -396,6 +410,7 @@ def judge(story, text, symbols):
                                  ("the map as used", map_lines("used", text), used),
                                  ("RAM in memblock", memblock_list("memory", text), ram_ranges),
                                  ("physical memory", memblock_list("physmem", text), physical),
+                                 ("what is debugged", debugged_caches(text), list(story.debugged)),
                                  ("what is said", says, list(story.says))):
         if told != expected:
             problems.append(f"{what}: is {told}, not {expected}")

@@ -9,6 +9,7 @@
 
 #include <mm/internal.h>
 #include <mm/memblock.h>
+#include <mm/slab.h>
 
 static void iomem(struct kunit *test __unused)
 {
@@ -30,6 +31,11 @@ static void meminfo(struct kunit *test __unused)
 	seq_show_on_console(show_meminfo);
 }
 
+static void slabinfo(struct kunit *test __unused)
+{
+	seq_show_on_console(show_slabinfo);
+}
+
 static void memblock_lists(struct kunit *test __unused)
 {
 	seq_show_on_console(show_memblock);
@@ -45,13 +51,10 @@ static void page_options(struct kunit *test)
 }
 
 static struct kunit_case views_cases[] = {
-	KUNIT_CASE(iomem),
-	KUNIT_CASE(zoneinfo),
-	KUNIT_CASE(buddyinfo),
-	KUNIT_CASE(meminfo),
-	KUNIT_CASE(memblock_lists),
-	KUNIT_CASE(page_options),
-	{},
+	KUNIT_CASE(iomem),        KUNIT_CASE(zoneinfo),
+	KUNIT_CASE(buddyinfo),    KUNIT_CASE(meminfo),
+	KUNIT_CASE(slabinfo),     KUNIT_CASE(memblock_lists),
+	KUNIT_CASE(page_options), {},
 };
 
 static struct kunit_suite views_suite = {
