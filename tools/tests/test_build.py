@@ -46,11 +46,12 @@ def commands(output):
 
 def compiled(root, *args):
     """The C files that `make ARGS` compiles when nothing is built yet."""
-    return set(re.findall(r" ((?:arch|kernel|mm)/[\w/.-]+\.c)(?=\s)", make(root, "-nB", *args)))
+    return set(re.findall(r" ((?:arch|kernel|mm|tools)/[\w/.-]+\.c)(?=\s)", make(root, "-nB", *args)))
 
 
 # What builds C files: each of them must be in one of these.
-BUILDS = (("kernel",), ("kernel", "UBSAN=1"), ("host",), ("fuzz",), ("lift",))
+BUILDS = (("kernel",), ("kernel", "UBSAN=1"), ("host",), ("fuzz",), ("lift",), ("bench-host",),
+          ("coverage-builds", "COVERAGE=1"))
 
 
 def test_every_c_file_is_built(clone):
