@@ -493,20 +493,22 @@ static void zeroed_to_the_end(struct kunit *test)
 	struct kmem_cache *cachep = kmalloc_caches[KMALLOC_NORMAL][kmalloc_class(256)];
 	const size_t zeroed =
 		cachep->flags & SLAB_RED_ZONE ? 200 : 256; /* the rest is the zone's */
-	u8 *pair[2], *objp;
+	u8 *dirty[32], *objp;
+	unsigned int i;
 
-	pair[0] = kmalloc(256, GFP_KERNEL);
-	pair[1] = kmalloc(256, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, pair[0]);
-	KUNIT_ASSERT_NOT_NULL(test, pair[1]);
-	memset(pair[1], 0xff, 256);
-	kfree(pair[1]);
+	for (i = 0; i < ARRAY_SIZE(dirty); i++) {
+		dirty[i] = kmalloc(256, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, dirty[i]);
+		memset(dirty[i], 0xff, 256);
+	}
+	for (i = 1; i < ARRAY_SIZE(dirty); i++)
+		kfree(dirty[i]);
 	slab_drain_local(cachep); /* so that it comes from its slab, by the long way */
 	objp = kzalloc(opaque(200), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, objp);
 	KUNIT_EXPECT_NULL(test, memchr_inv(objp, 0, zeroed));
 	kfree(objp);
-	kfree(pair[0]);
+	kfree(dirty[0]);
 }
 
 /* From each page of a large one the report leads to its start, and to who has it. */
