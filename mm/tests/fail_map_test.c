@@ -16,8 +16,8 @@
 
 #define NOWARN (GFP_KERNEL | __GFP_NOWARN)
 
-/* No machine has RAM there. */
-#define DEVICE 0xfed00000UL
+/* Where ISA's adapters are: no RAM from 640 KiB to 1 MiB, whatever a map says. */
+#define DEVICE 0xc8000UL
 
 static struct vm_struct *filler;
 

@@ -21,7 +21,7 @@
  * A device: its registers, a ring in memory that it can reach, a cache for requests, one of
  * which is in flight, and a table too large for kmalloc().
  */
-#define REGISTERS     0xfed00000UL
+#define REGISTERS     0xc8000UL
 #define RING_SIZE     (6 * PAGE_SIZE)
 #define TABLE_ENTRIES 3000
 

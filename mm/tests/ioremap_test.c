@@ -22,6 +22,7 @@
 #define LAPIC_BASE   0xfee00000UL
 #define IOAPIC_BASE  0xfec00000UL
 #define HPET_BASE    0xfed00000UL
+#define ADAPTERS     0xc8000UL    /* of ISA: no RAM from 640 KiB to 1 MiB, whatever a map says */
 #define BIOS_TOP     0xfffff000UL /* the last page; the CPU's first instruction is in it */
 #define RESET_VECTOR 0xff0UL      /* there */
 
@@ -121,11 +122,20 @@ static void bios_area(struct kunit *test)
 	iounmap(vga);
 }
 
+/* A map given by hand may have RAM where devices are on a PC. */
+static void need_no_ram(struct kunit *test, phys_addr_t phys, phys_addr_t size)
+{
+	if (memblock_overlaps_region(&memblock.memory, phys, size))
+		kunit_skip(test, "RAM in the place of the device");
+}
+
 static void local_apic(struct kunit *test)
 {
-	u8 __iomem *regs = ioremap(LAPIC_BASE, PAGE_SIZE);
+	u8 __iomem *regs;
 	u32 version;
 
+	need_no_ram(test, LAPIC_BASE, PAGE_SIZE);
+	regs = ioremap(LAPIC_BASE, PAGE_SIZE);
 	KUNIT_ASSERT_NOT_NULL(test, (void __force *)regs);
 	version = readl(regs + 0x30);
 	iounmap(regs);
@@ -138,10 +148,12 @@ static void local_apic(struct kunit *test)
 /* An index register and a window: only uncached accesses, in order, get this right. */
 static void io_apic(struct kunit *test)
 {
-	u8 __iomem *index = ioremap(IOAPIC_BASE, 4);
-	u8 __iomem *window = ioremap(IOAPIC_BASE + 0x10, 4);
+	u8 __iomem *index, *window;
 	u32 version, saved, entry;
 
+	need_no_ram(test, IOAPIC_BASE, PAGE_SIZE);
+	index = ioremap(IOAPIC_BASE, 4);
+	window = ioremap(IOAPIC_BASE + 0x10, 4);
 	KUNIT_ASSERT_NOT_NULL(test, (void __force *)index);
 	KUNIT_ASSERT_NOT_NULL(test, (void __force *)window);
 	KUNIT_EXPECT_EQ(test, offset_in_page(index), 0);
@@ -172,9 +184,11 @@ static void io_apic(struct kunit *test)
 
 static void hpet(struct kunit *test)
 {
-	u8 __iomem *regs = ioremap(HPET_BASE, 1024);
+	u8 __iomem *regs;
 	u32 id, period;
 
+	need_no_ram(test, HPET_BASE, PAGE_SIZE);
+	regs = ioremap(HPET_BASE, 1024);
 	KUNIT_ASSERT_NOT_NULL(test, (void __force *)regs);
 	id = readl(regs);
 	period = readl(regs + 4);
@@ -236,18 +250,18 @@ static void frame_buffer(struct kunit *test)
 
 static void memory_types(struct kunit *test)
 {
-	void __iomem *uncached = ioremap(HPET_BASE, 4), *cached = ioremap_cache(HPET_BASE, 4),
-		     *combined = ioremap_wc(HPET_BASE, 4);
+	void __iomem *uncached = ioremap(ADAPTERS, 4), *cached = ioremap_cache(ADAPTERS, 4),
+		     *combined = ioremap_wc(ADAPTERS, 4);
 	pte_t pte;
 
 	KUNIT_ASSERT_NOT_NULL(test, (void __force *)uncached);
 	KUNIT_ASSERT_NOT_NULL(test, (void __force *)cached);
 	KUNIT_ASSERT_NOT_NULL(test, (void __force *)combined);
-	pte = pfn_pte(HPET_BASE >> PAGE_SHIFT, PAGE_KERNEL_IO_NOCACHE);
+	pte = pfn_pte(ADAPTERS >> PAGE_SHIFT, PAGE_KERNEL_IO_NOCACHE);
 	KUNIT_EXPECT_EQ(test, pte_val(pte_of(uncached)), pte_val(pte));
-	pte = pfn_pte(HPET_BASE >> PAGE_SHIFT, PAGE_KERNEL);
+	pte = pfn_pte(ADAPTERS >> PAGE_SHIFT, PAGE_KERNEL);
 	KUNIT_EXPECT_EQ(test, pte_val(pte_of(cached)), pte_val(pte));
-	pte = pfn_pte(HPET_BASE >> PAGE_SHIFT, PAGE_KERNEL_WC);
+	pte = pfn_pte(ADAPTERS >> PAGE_SHIFT, PAGE_KERNEL_WC);
 	KUNIT_EXPECT_EQ(test, pte_val(pte_of(combined)), pte_val(pte));
 	KUNIT_EXPECT_NE(test, pte_val(pte_of(uncached)), pte_val(pte_of(cached)));
 	KUNIT_EXPECT_NE(test, pte_val(pte_of(combined)), pte_val(pte_of(cached)));
@@ -259,11 +273,13 @@ static void memory_types(struct kunit *test)
 /* A request of 2 bytes over a page boundary maps two pages, and its view says which. */
 static void offsets_and_view(struct kunit *test)
 {
-	u8 __iomem *addr = ioremap(BIOS_TOP - 1, 2);
+	u8 __iomem *addr;
 	static char buf[4096];
 	char want[96], *line;
 	struct seq_file m;
 
+	need_no_ram(test, BIOS_TOP - 1, 2);
+	addr = ioremap(BIOS_TOP - 1, 2);
 	KUNIT_ASSERT_NOT_NULL(test, (void __force *)addr);
 	KUNIT_EXPECT_EQ(test, offset_in_page(addr), PAGE_SIZE - 1);
 	KUNIT_EXPECT_EQ(test, pte_pfn(pte_of(addr)), (BIOS_TOP >> PAGE_SHIFT) - 1);
@@ -329,9 +345,11 @@ static void pages_in_order(struct kunit *test)
 {
 	const phys_addr_t phys = 0xe8000000UL;
 	const unsigned long size = 9UL << 20;
-	u8 __iomem *mapped = ioremap(phys, size);
+	u8 __iomem *mapped;
 	unsigned long offset, wrong = 0;
 
+	need_no_ram(test, phys, size);
+	mapped = ioremap(phys, size);
 	KUNIT_ASSERT_NOT_NULL(test, (__force void *)mapped);
 	for (offset = 0; offset < size; offset += PAGE_SIZE)
 		wrong += vmalloc_to_pfn((__force u8 *)mapped + offset) != PHYS_PFN(phys + offset);
@@ -357,8 +375,7 @@ static void ram_by_the_byte(struct kunit *test)
 	const phys_addr_t ram = 0xe8000000UL, end = ram + PAGE_SIZE;
 	const phys_addr_t bios = 0xa0000, bios_end = 0x100000;
 
-	if (memblock_overlaps_region(&memblock.memory, ram - PAGE_SIZE, 3 * PAGE_SIZE))
-		kunit_skip(test, "this machine has RAM there");
+	need_no_ram(test, ram - PAGE_SIZE, 3 * PAGE_SIZE);
 	KUNIT_ASSERT_EQ(test, memblock_add(ram, PAGE_SIZE), 0);
 	expect_mappable(test, ram - PAGE_SIZE, PAGE_SIZE);
 	expect_mappable(test, ram - 1, 1);
@@ -383,7 +400,7 @@ static void ram_by_the_byte(struct kunit *test)
 
 static void mistakes_are_reported(struct kunit *test)
 {
-	u8 __iomem *addr = ioremap(HPET_BASE, 3 * PAGE_SIZE);
+	u8 __iomem *addr = ioremap(ADAPTERS, 3 * PAGE_SIZE);
 
 	KUNIT_ASSERT_NOT_NULL(test, (void __force *)addr);
 	KUNIT_EXPECT_BUG(test, "BUG: iounmap of", iounmap(addr + PAGE_SIZE));

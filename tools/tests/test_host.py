@@ -117,6 +117,12 @@ def test_a_small_tlb_is_enough(entries):
     self_test("plain", f"tlb-{entries}", "--tlb", entries, "--map", "pc64", skips=HIGHMEM)
 
 
+def test_ram_where_devices_are():
+    """A map without a hole from end to end: ioremap() has the one below 1 MiB left."""
+    skips = {f"ioremap.{case}" for case in ("offsets_and_view", "pages_in_order", "ram_by_the_byte")}
+    self_test("plain", "everywhere", "--map", "0-4G", "--no-steps", skips=skips | STEPS)
+
+
 @pytest.mark.parametrize("name, options", [
     ("debug-pagealloc", ["debug_pagealloc=on"]),
     ("slab-debug", ["slab_debug=FPZU"]),
