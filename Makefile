@@ -339,7 +339,9 @@ fuzz:                                   ## fuzz: T=target SECONDS=n; SECONDS alo
 	$(Q)$(PYTHON) tools/fuzz.py --out $(O) \
 	  $(if $(T)$(SECONDS),run --seconds $(or $(SECONDS),60) $(T),list)
 
-host: $(HOST_NAMES:%=$(O)/host-%/k896-host) $(O)/wide/k896-wide ## build the kernel as a Linux process: host-asan, host-plain, wide
+host:                                   ## build the kernel as a Linux process: host-asan, host-plain, wide
+	$(Q)tools/setup host
+	$(Q)$(MAKE) --no-print-directory $(HOST_NAMES:%=$(O)/host-%/k896-host) $(O)/wide/k896-wide
 
 # --- mm/ lifted out: arch/host/lift/, the smallest port, and the example of mm/README.md -----------
 
@@ -473,7 +475,9 @@ test-host:                              ## build and test the kernel as a Linux 
 	$(Q)tools/setup test host
 	$(Q)$(PYTHON) tools/runtests.py --out $(O) test_host
 
-test-models: $(O)/host-plain/k896-host $(O)/k896.elf ## each model for long, on the host and in QEMU: OPS=operations of each, SEED=n, T=model
+test-models:                            ## each model for long, on the host and in QEMU: OPS=operations of each, SEED=n, T=model
+	$(Q)tools/setup run host
+	$(Q)$(MAKE) --no-print-directory $(O)/host-plain/k896-host $(O)/k896.elf
 	$(Q)$(PYTHON) tools/models.py --host $(O)/host-plain/k896-host --kernel $(O)/k896.elf \
 	  $(if $(OPS),--ops $(OPS)) $(if $(SEED),--seed $(SEED)) $(T)
 
@@ -492,7 +496,9 @@ MUTATE_FLAGS = $(if $(N),--number $(N)) $(if $(SEED),--seed $(SEED)) $(if $(LEFT
 mutate_build = --build '$(HOST_CC) $(HOST_CPPFLAGS) $(HOST_CFLAGS) $(HOST_$(1))' '$(HOST_$(1)_OBJS)' \
   '$(HOST_$(1)_PROC)' '$(HOST_LOCALIZE)' '$(host_$(1)_LINK)'
 
-mutate: $(HOST_NAMES:%=$(O)/host-%/k896-host) ## change mm/ in small ways: do the tests notice? F=file N=how many
+mutate:                                 ## change mm/ in small ways: do the tests notice? F=file N=how many
+	$(Q)tools/setup host
+	$(Q)$(MAKE) --no-print-directory $(HOST_NAMES:%=$(O)/host-%/k896-host)
 	$(Q)$(PYTHON) tools/mutate.py --out $(O)/mutate $(MUTATE_FLAGS) $(call mutate_build,plain) \
 	  $(call mutate_build,asan) $(F)
 
