@@ -11,6 +11,7 @@
 #include <kernel/printk.h>
 
 #include <mm/tests/page_alloc_test.h>
+#include <mm/tests/said.h>
 
 #define MODEL_PAGES 128
 
@@ -402,6 +403,36 @@ static void a_private_zone_stays_apart(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, zone_check(zone));
 }
 
+/* zone_check() finds @head on the list of @order, which it then names as @complaint does. */
+static void expect_no_head(struct kunit *test, struct zone *zone, struct page *head,
+			   unsigned int order, const char *complaint)
+{
+	unsigned long flags = head->flags;
+
+	head->flags = page_flags_buddy(zone, order);
+	list_add(&head->lru, &zone->free_area[order].free_list);
+	zone->free_area[order].nr_free++;
+	said_begin();
+	KUNIT_EXPECT_TRUE(test, damage_seen(zone));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said_end(), complaint));
+	zone->free_area[order].nr_free--;
+	list_del(&head->lru);
+	head->flags = flags;
+}
+
+static void checker_sees_what_is_no_head(struct kunit *test)
+{
+	static struct page stray;
+	struct zone *zone = kunit_zone(test, 64);
+	struct page *page = rmqueue(zone, 3);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	expect_no_head(test, zone, &stray, 4, " is no page");
+	atomic_set(&page[1]._refcount, 0);
+	expect_no_head(test, zone, page + 1, 3, " is not aligned");
+	KUNIT_EXPECT_TRUE(test, zone_check(zone));
+}
+
 static struct kunit_case buddy_test_cases[] = {
 	KUNIT_CASE(split_then_merge),
 	KUNIT_CASE(every_order_from_a_large_block),
@@ -412,6 +443,7 @@ static struct kunit_case buddy_test_cases[] = {
 	KUNIT_CASE(storm_against_model),
 	KUNIT_CASE(checker_sees_damage),
 	KUNIT_CASE(a_private_zone_stays_apart),
+	KUNIT_CASE(checker_sees_what_is_no_head),
 	{},
 };
 

@@ -12,6 +12,7 @@
 #include <mm/memblock.h>
 #include <mm/vmalloc.h>
 #include <mm/vmap_area.h>
+#include <mm/vmap_tree.h>
 #include <mm/tests/said.h>
 #include <mm/tests/slab_test.h>
 #include <kernel/percpu.h>
@@ -20,6 +21,7 @@
 #include <kernel/lib/string.h>
 #include <kernel/lib/vsprintf.h>
 #include <arch/irq.h>
+#include <arch/mmu.h>
 
 /* DAMAGE - @check says yes, and no between @damage and @repair */
 #define DAMAGE(test, check, damage, repair)                                                        \
@@ -58,6 +60,14 @@ static void table_of_checkers(struct kunit *test)
 	       contig_page_data.node_zones[0].free_pages--);
 	DAMAGE(test, mm_check(), this_cpu_inc(kmap_slot), this_cpu_dec(kmap_slot));
 }
+
+/* DAMAGE_SAYS - likewise, and what is printed holds @words */
+#define DAMAGE_SAYS(test, words, check, damage, repair)                                            \
+	do {                                                                                       \
+		said_begin();                                                                      \
+		DAMAGE(test, check, damage, repair);                                               \
+		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(said_end(), words), "no \"%s\"", words);    \
+	} while (0)
 
 /*
  * Pages
@@ -275,6 +285,56 @@ static void local_slots(struct kunit *test)
 	       this_cpu_add(kmap_slot, -KM_MAX_IDX - 1));
 }
 
+/* The first slot of the pkmap area that is not mapped. */
+static unsigned int free_slot(void)
+{
+	struct page *page;
+	unsigned int nr = 0;
+
+	while (nr < LAST_PKMAP - 1 && kmap_slot_count(nr, &page))
+		nr++;
+	return nr;
+}
+
+/* Each slot says what its entry in the page table says, and only high pages have one. */
+static void pkmap_slots(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_HIGHUSER);
+	unsigned long page_flags;
+	pte_t *used, *unused, entry;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	if (!PageHighMem(page)) {
+		__free_page(page);
+		kunit_skip(test, "no high memory");
+	}
+	used = &pkmap_page_table[PKMAP_NR((unsigned long)kmap(page))];
+	unused = &pkmap_page_table[free_slot()];
+	entry = *used;
+	page_flags = page->flags;
+
+	DAMAGE_SAYS(test, "free slot ", kmap_check(), *unused = entry, *unused = __pte(0));
+	DAMAGE_SAYS(test, ", but the entry is ", kmap_check(), *used = __pte(0), *used = entry);
+	DAMAGE_SAYS(test, ", but the entry is ", kmap_check(),
+		    *used = mk_pte(page + 1, PAGE_KERNEL), *used = entry);
+	DAMAGE_SAYS(test, "count 2, page ", kmap_check(),
+		    page->flags = page_flags_zone(ZONE_NORMAL), page->flags = page_flags);
+	kunmap(page);
+	__free_page(page);
+}
+
+/* A list that goes on where the tree ends. */
+static void list_of_areas(struct kunit *test)
+{
+	static struct vmap_tree tree;
+	static struct vmap_area area, stray;
+
+	vmap_tree_init(&tree, 16 * PAGE_SIZE, 64 * PAGE_SIZE);
+	KUNIT_ASSERT_TRUE(test, vmap_tree_insert(&tree, &area, 4 * PAGE_SIZE));
+	DAMAGE_SAYS(test, "the tree ends at ", vmap_tree_check(&tree),
+		    list_add_tail(&stray.list, &tree.list), list_del(&stray.list));
+}
+
 static struct kunit_case checkers_cases[] = {
 	KUNIT_CASE(table_of_checkers),
 	KUNIT_CASE(pages_on_a_cpus_lists),
@@ -286,6 +346,8 @@ static struct kunit_case checkers_cases[] = {
 	KUNIT_CASE(pools_of_areas),
 	KUNIT_CASE(areas_and_their_pages),
 	KUNIT_CASE(local_slots),
+	KUNIT_CASE(pkmap_slots),
+	KUNIT_CASE(list_of_areas),
 	{},
 };
 
