@@ -108,6 +108,8 @@ static void at_every_instruction(struct kunit *test)
 struct sharer {
 	struct page *page;
 	bool wrong;
+	bool dropped;
+	long countdown; /* instructions until the handler acts; negative when it has */
 };
 
 static void share(void *arg)
@@ -146,9 +148,76 @@ static void shared_while_freed(struct kunit *test)
 	}
 }
 
+/* The handler drops the other reference once the page that is freed has left its block. */
+static void drop_between(void *arg)
+{
+	struct sharer *s = arg;
+
+	if (s->dropped || page_alloc_order(s->page) || page_ref_count(s->page) != 2)
+		return;
+	s->dropped = true;
+	put_page(s->page);
+}
+
+/* Two who free at once: the second frees all of the block. */
+static void both_free_at_once(struct kunit *test)
+{
+	struct sharer s = {};
+	unsigned long before;
+
+	kunit_needs_single_step(test);
+	s.page = alloc_pages(GFP_KERNEL, 4);
+	KUNIT_ASSERT_NOT_NULL(test, s.page);
+	before = nr_free_pages();
+	get_page(s.page);
+	arch_single_step(free_one, &s, drop_between, &s);
+	KUNIT_EXPECT_TRUE(test, s.dropped);
+	KUNIT_EXPECT_EQ(test, page_ref_count(s.page), 0);
+	KUNIT_EXPECT_EQ(test, nr_free_pages(), before + 16);
+	KUNIT_EXPECT_TRUE(test, page_alloc_check());
+}
+
+/* The handler takes a reference at one instruction of put_page(), and keeps it. */
+static void take_one(void *arg)
+{
+	struct sharer *s = arg;
+
+	if (s->countdown-- == 0)
+		get_page(s->page);
+}
+
+static void put_one(void *arg)
+{
+	struct sharer *s = arg;
+
+	put_page(s->page);
+}
+
+static void taken_while_put(struct kunit *test)
+{
+	struct sharer s = {};
+	long step;
+
+	kunit_needs_single_step(test);
+	s.page = alloc_page(GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, s.page);
+	for (step = 0, s.countdown = -1; s.countdown < 0; step++) {
+		get_page(s.page);
+		s.countdown = step;
+		arch_single_step(put_one, &s, take_one, &s);
+		KUNIT_EXPECT_EQ(test, page_ref_count(s.page), 1 + (s.countdown < 0));
+		if (s.countdown < 0)
+			put_page(s.page);
+	}
+	KUNIT_EXPECT_GT(test, step, 5);
+	__free_page(s.page);
+}
+
 static struct kunit_case page_alloc_step_test_cases[] = {
 	KUNIT_CASE_PARAM(at_every_instruction, operation_gen_params),
 	KUNIT_CASE(shared_while_freed),
+	KUNIT_CASE(both_free_at_once),
+	KUNIT_CASE(taken_while_put),
 	{},
 };
 
