@@ -6,6 +6,7 @@
 #include <mm/mm.h>
 #include <mm/slab.h>
 #include <mm/vmalloc.h>
+#include <arch/irq.h>
 #include <arch/mmu.h>
 #include <arch/traps.h>
 #include <kernel/sections.h>
@@ -120,6 +121,32 @@ static void little_room(struct kunit *test)
 	__free_page(page);
 }
 
+static void pages_of_vmalloc(struct kunit *test)
+{
+	char *area = __vmalloc(PAGE_SIZE, GFP_DMA);
+
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	expect_words(test, page_address(vmalloc_to_page(area)), "direct map, pfn ",
+		     ": of vmalloc, page 0 of a block of order 0");
+	vfree(area);
+}
+
+static void slab_without_a_cache(struct kunit *test)
+{
+	char *object = kmalloc(60, GFP_KERNEL);
+	struct kmem_cache *cachep;
+	unsigned long flags;
+
+	KUNIT_ASSERT_NOT_NULL(test, object);
+	cachep = virt_to_page(object)->slab_cache;
+	local_irq_save(flags);
+	virt_to_page(object)->slab_cache = high_memory; /* where nothing is mapped */
+	expect_words(test, object, "direct map, pfn ", ": slab of a cache that is not there");
+	virt_to_page(object)->slab_cache = cachep;
+	local_irq_restore(flags);
+	kfree(object);
+}
+
 static void slabs_and_reserved_pages(struct kunit *test)
 {
 	char *object = kmalloc(60, GFP_KERNEL);
@@ -185,6 +212,7 @@ static void places_where_nothing_is(struct kunit *test)
 static struct kunit_case fault_describe_test_cases[] = {
 	KUNIT_CASE(pages_of_the_direct_map),  KUNIT_CASE(single_pages_of_the_direct_map),
 	KUNIT_CASE(pages_in_no_known_state),  KUNIT_CASE(little_room),
+	KUNIT_CASE(pages_of_vmalloc),         KUNIT_CASE(slab_without_a_cache),
 	KUNIT_CASE(slabs_and_reserved_pages), KUNIT_CASE(the_image_by_section),
 	KUNIT_CASE(areas_of_vmalloc),         KUNIT_CASE(slots_of_kmap),
 	KUNIT_CASE(places_where_nothing_is),  {},

@@ -5,6 +5,8 @@
  */
 #include <mm/memblock.h>
 #include <mm/mm.h>
+#include <mm/slab_internal.h>
+#include <mm/tests/said.h>
 #include <kernel/selftest.h>
 #include <kernel/sections.h>
 #include <kernel/lib/errno.h>
@@ -316,18 +318,48 @@ static void highmem_frames_are_left_out(struct kunit *test)
 	direct_map_set_present(0xffff0, 16, false);
 }
 
+static __no_sanitize_address noinline void unseen_kfree(const void *objp)
+{
+	kfree(objp);
+}
+
+/* Does the report of a pointer to byte 4224 of an object show that byte? */
+static bool report_shows_bytes(struct kunit *test, const u8 *objp)
+{
+	said_begin();
+	KUNIT_EXPECT_BUG(test, " of cache test, ", unseen_kfree(objp + 4224));
+	return strstr(said_end(), " +4224: ");
+}
+
+/* A report about an object, of which a page is not mapped, tells all but its bytes. */
+static void report_without_bytes(struct kunit *test)
+{
+	struct kmem_cache *cachep =
+		kmem_cache_create("test", 4 * PAGE_SIZE, PAGE_SIZE, 0, NULL, NULL);
+	u8 *objp;
+
+	KUNIT_ASSERT_NOT_NULL(test, cachep);
+	if (cachep->flags & SLAB_DEBUG_FLAGS) {
+		kmem_cache_destroy(cachep);
+		kunit_skip(test, "slab_debug= is on: objects have company");
+	}
+	objp = kmem_cache_alloc(cachep, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, objp);
+	KUNIT_EXPECT_TRUE(test, report_shows_bytes(test, objp));
+	KUNIT_EXPECT_EQ(test, set_memory_np((unsigned long)objp + PAGE_SIZE, 1), 0);
+	KUNIT_EXPECT_FALSE(test, report_shows_bytes(test, objp));
+	KUNIT_EXPECT_EQ(test, set_memory_p((unsigned long)objp + PAGE_SIZE, 1), 0);
+	kmem_cache_free(cachep, objp);
+	kmem_cache_destroy(cachep);
+}
+
 static struct kunit_case set_memory_cases[] = {
-	KUNIT_CASE(whole_large_page),
-	KUNIT_CASE(split_keeps_everything_else),
-	KUNIT_CASE(middle_of_a_block),
-	KUNIT_CASE(rights_survive_absence),
-	KUNIT_CASE(range_over_a_boundary),
-	KUNIT_CASE(every_directory_changes),
-	KUNIT_CASE(aliases_are_apart),
-	KUNIT_CASE(bad_ranges_are_refused),
-	KUNIT_CASE(kernel_map_pages_unmaps),
-	KUNIT_CASE(highmem_frames_are_left_out),
-	{},
+	KUNIT_CASE(whole_large_page),        KUNIT_CASE(split_keeps_everything_else),
+	KUNIT_CASE(middle_of_a_block),       KUNIT_CASE(rights_survive_absence),
+	KUNIT_CASE(range_over_a_boundary),   KUNIT_CASE(every_directory_changes),
+	KUNIT_CASE(aliases_are_apart),       KUNIT_CASE(bad_ranges_are_refused),
+	KUNIT_CASE(kernel_map_pages_unmaps), KUNIT_CASE(highmem_frames_are_left_out),
+	KUNIT_CASE(report_without_bytes),    {},
 };
 
 static struct kunit_suite set_memory_suite = {

@@ -645,6 +645,19 @@ static void slab_checker(struct kunit *test)
 	slab_test_cache_done(test, cachep);
 }
 
+/* The largest object fills the largest slab: for red zones there is no room. */
+static void slab_too_large(struct kunit *test)
+{
+	struct kmem_cache *volatile cachep = NULL;
+
+	KUNIT_EXPECT_NULL(test,
+			  kmem_cache_create("x", KMALLOC_MAX_SIZE, 0, SLAB_RED_ZONE, NULL, NULL));
+	KUNIT_EXPECT_PANIC(test, "no memory for cache x",
+			   cachep = kmem_cache_create("x", KMALLOC_MAX_SIZE, 0,
+						      SLAB_RED_ZONE | SLAB_PANIC, NULL, NULL));
+	KUNIT_EXPECT_NULL(test, cachep);
+}
+
 static struct kunit_case slab_cases[] = {
 	KUNIT_CASE_PARAM(slab_sizes, size_gen_params),
 	KUNIT_CASE(slab_alignments),
@@ -665,6 +678,7 @@ static struct kunit_case slab_cases[] = {
 	KUNIT_CASE(slab_alloc_node),
 	KUNIT_CASE(slab_dma),
 	KUNIT_CASE(slab_create_refused),
+	KUNIT_CASE(slab_too_large),
 
 	KUNIT_CASE(slab_destroy_refused),
 	KUNIT_CASE(slab_names),

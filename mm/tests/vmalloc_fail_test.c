@@ -6,10 +6,13 @@
  */
 #include <kernel/selftest.h>
 #include <kernel/lib/list.h>
+#include <kernel/lib/vsprintf.h>
+#include <kernel/printk.h>
 #include <arch/mmu.h>
 #include <mm/mm.h>
 #include <mm/slab.h>
 #include <mm/vmalloc.h>
+#include <mm/tests/said.h>
 
 static unsigned long free_at_start;
 static unsigned long tables_at_start;
@@ -132,9 +135,34 @@ static void addresses_run_out(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, after.largest_gap, before.largest_gap);
 }
 
+/* Who asks for more than there is at all is told, unless it would rather not be. */
+static void more_than_there_is(struct kunit *test)
+{
+	unsigned long size = (totalram_pages() + 1) * PAGE_SIZE;
+	char line[128];
+	const char *text;
+
+	snprintf(line, sizeof(line),
+		 "vmalloc: out of memory: %lu bytes wanted, %lu of %lu pages are free, ", size,
+		 nr_free_pages(), totalram_pages());
+	printk_set_prefix("# ");
+	said_begin();
+	KUNIT_EXPECT_NULL(test, vmalloc(size));
+	text = said_end();
+	printk_set_prefix(NULL);
+	KUNIT_EXPECT_TRUE_MSG(test, str_has_prefix(text, line), "expected \"%s\"", line);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "caller more_than_there_is+0x"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "Call Trace:"));
+
+	said_begin();
+	KUNIT_EXPECT_NULL(test, __vmalloc(size, GFP_KERNEL | __GFP_NOWARN));
+	KUNIT_EXPECT_STREQ(test, said_end(), "");
+}
+
 static struct kunit_case vmalloc_fail_cases[] = {
 	KUNIT_CASE(pages_run_out),
 	KUNIT_CASE(addresses_run_out),
+	KUNIT_CASE(more_than_there_is),
 	{},
 };
 

@@ -344,6 +344,18 @@ static void areas_by_themselves(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr_lazy(), 3);
 }
 
+/* What get_vm_area() did not make is left alone. */
+static void foreign_area_is_reported(struct kunit *test)
+{
+	struct vm_struct *area = kzalloc(sizeof(*area), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	area->addr = (void *)(VMALLOC_END - PAGE_SIZE);
+	KUNIT_EXPECT_BUG(test, "where no area is", free_vm_area(area));
+	KUNIT_EXPECT_PTR_EQ(test, area->addr, (void *)(VMALLOC_END - PAGE_SIZE));
+	kfree(area);
+}
+
 static void mistakes_are_reported(struct kunit *test)
 {
 	struct page *page = alloc_page(GFP_KERNEL);
@@ -624,6 +636,28 @@ static void checker_sees_wrong_entries(struct kunit *test)
 	pte_clear(&init_mm, p, ptep);
 }
 
+/* The view tells of an area whose list of pages is itself in one. */
+static void view_shows_long_lists(struct kunit *test)
+{
+	static char buf[8192];
+	struct seq_file m;
+	char want[64], *line;
+	void *p;
+
+	if (nr_free_pages() < 2 * 1025)
+		kunit_skip(test, "no %lu bytes to spare", 2 * 1025 * PAGE_SIZE);
+	p = vmalloc(1025 * PAGE_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	seq_open_buffer(&m, buf, sizeof(buf));
+	show_vmallocinfo(&m);
+	snprintf(want, sizeof(want), "0x%px-", p);
+	vfree(p);
+	line = strstr(buf, want);
+	KUNIT_ASSERT_NOT_NULL(test, line);
+	*strchrnul(line, '\n') = '\0';
+	KUNIT_EXPECT_NOT_NULL(test, strstr(line, " pages=1025 vmalloc vpages"));
+}
+
 /* A fault report may come while the lock is held: it says so, and does not wait. */
 static void describes_without_waiting(struct kunit *test)
 {
@@ -650,6 +684,7 @@ static struct kunit_case vmalloc_cases[] = {
 	KUNIT_CASE(one_flush_for_many),
 	KUNIT_CASE(vmap_maps_the_pages),
 	KUNIT_CASE(areas_by_themselves),
+	KUNIT_CASE(foreign_area_is_reported),
 	KUNIT_CASE(mistakes_are_reported),
 	KUNIT_CASE(freeing_a_page_of_an_area_is_reported),
 	KUNIT_CASE(a_held_page_survives),
@@ -658,6 +693,7 @@ static struct kunit_case vmalloc_cases[] = {
 	KUNIT_CASE(storm_with_contents),
 	KUNIT_CASE(interrupt_at_every_instruction),
 	KUNIT_CASE(views_show_the_areas),
+	KUNIT_CASE(view_shows_long_lists),
 	KUNIT_CASE(checker_sees_wrong_entries),
 	KUNIT_CASE(describes_without_waiting),
 	{},
