@@ -5,7 +5,9 @@
  * random runs against a model in memblock_model.c.
  */
 #include <mm/tests/memblock_test.h>
+#include <mm/tests/said.h>
 #include <mm/gfp.h>
+#include <kernel/lib/vsprintf.h>
 
 /* ---- Adding ------------------------------------------------------------------------ */
 
@@ -578,6 +580,63 @@ static void pfn_ranges(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, other.nr, 0U);
 }
 
+/* ---- memblock=debug ---------------------------------------------------------------- */
+
+static char line[128];
+
+/* The first lines are about empty lists, of which nothing else is to be told. */
+static void dump_tells_of_regions(struct kunit *test)
+{
+	phys_addr_t base = MIB(1), last = MIB(3) - 1, size = MIB(2);
+	const char *text;
+
+	memblock_debug = true;
+	said_begin();
+	memblock_dump_all();
+	text = said_end();
+	KUNIT_EXPECT_TRUE(test, str_has_prefix(text, "MEMBLOCK configuration:\n memory size = "));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\n reserved.cnt  = 0x1\n"));
+	KUNIT_EXPECT_NULL(test, strchr(text, '['));
+
+	memblock_add(base, size);
+	said_begin();
+	memblock_dump_all();
+	snprintf(line, sizeof(line), "\n memory[0x0]\t[%pa-%pa], %pa bytes flags: 0x0\n", &base,
+		 &last, &size);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said_end(), line));
+
+	memblock_debug = false;
+	said_begin();
+	memblock_dump_all();
+	KUNIT_EXPECT_STREQ(test, said_end(), "");
+}
+
+/* Each edit says its name and its range, and with memblock_debug off nothing. */
+#define EXPECT_SAYS(test, name, edit)                                                              \
+	do {                                                                                       \
+		snprintf(line, sizeof(line), name ": [%pa-%pa]", &base, &last);                    \
+		memblock_debug = true;                                                             \
+		said_begin();                                                                      \
+		edit;                                                                              \
+		KUNIT_EXPECT_TRUE_MSG(test, str_has_prefix(said_end(), line), "%s", line);         \
+		memblock_debug = false;                                                            \
+		said_begin();                                                                      \
+		edit;                                                                              \
+		KUNIT_EXPECT_STREQ(test, said_end(), "");                                          \
+	} while (0)
+
+static void edits_say_what_they_do(struct kunit *test)
+{
+	phys_addr_t base = MIB(1), last = MIB(3) - 1, size = MIB(2);
+
+	EXPECT_SAYS(test, "memblock_add", memblock_add(base, size));
+	EXPECT_SAYS(test, "memblock_add_node", memblock_add_node(base, size, 0, MEMBLOCK_NONE));
+	EXPECT_SAYS(test, "memblock_physmem_add", memblock_physmem_add(base, size));
+	EXPECT_SAYS(test, "memblock_reserve", memblock_reserve(base, size));
+	EXPECT_SAYS(test, "memblock_phys_free", memblock_phys_free(base, size));
+	EXPECT_SAYS(test, "memblock_remove", memblock_remove(base, size));
+}
+
 static struct kunit_case memblock_cases[] = {KUNIT_CASE(starts_empty),
 					     KUNIT_CASE(add_keeps_order),
 					     KUNIT_CASE(add_merges_neighbours),
@@ -606,6 +665,8 @@ static struct kunit_case memblock_cases[] = {KUNIT_CASE(starts_empty),
 					     KUNIT_CASE(memory_ranges),
 					     KUNIT_CASE(physmem_ranges),
 					     KUNIT_CASE(pfn_ranges),
+					     KUNIT_CASE(dump_tells_of_regions),
+					     KUNIT_CASE(edits_say_what_they_do),
 					     {}};
 
 static struct kunit_suite memblock_suite = {

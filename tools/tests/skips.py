@@ -35,6 +35,7 @@ HIGHMEM = {
         "slot_is_flushed",
         "wrong_order_is_reported",
     )),
+    "checkers.pkmap_slots",
     "vmalloc.a_kmapped_page_is_reported",
     "vmalloc_area.long_arrays_come_from_highmem",
     "vmalloc.highmem_comes_first",
@@ -52,7 +53,7 @@ FREE_4M = {"set_memory.split_keeps_everything_else", "set_memory.whole_large_pag
 BOUNDARY_4M = {"set_memory.range_over_a_boundary"}
 
 # Too few free pages for an area whose array of pages needs an area itself.
-FREE_8M = {"fail_map.nth_allocation_fails.vmalloc of 1030 pages"}
+FREE_8M = {"fail_map.nth_allocation_fails.vmalloc of 1030 pages", "vmalloc.view_shows_long_lists"}
 
 # Page tables that are not all there from the beginning.
 TABLES = {"fail_page.nth_allocation_fails.pte_alloc_kernel"}
@@ -68,7 +69,9 @@ STEPS = {
         "order 4 against order 0, empty list",
         "order 0 against order 5, empty list",
     )),
+    "page_alloc_step.both_free_at_once",
     "page_alloc_step.shared_while_freed",
+    "page_alloc_step.taken_while_put",
     "slab_context.slab_interrupts",
     "slab_setup.destroy_waits_for_walkers",
     "kmalloc.kmalloc_interrupts",
@@ -117,7 +120,7 @@ OBJECT_ARRAYS = {"slab.slab_array_batches", "slab.slab_array_grows", "slab.slab_
 
 # Where slab_debug= gives every object company, a report has more to show than these know, and a
 # checker more to look at.
-REPORTS = {"slab_debug.slab_behind_the_last",
+REPORTS = {"slab_debug.slab_behind_the_last", "set_memory.report_without_bytes",
            *(f"slab_check.{case}" for case in (
                "arrays_that_lie",
                "colours_that_are_none",
