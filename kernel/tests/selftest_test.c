@@ -110,6 +110,22 @@ static void expectations_can_fail(struct kunit *test)
 #undef COUNT
 }
 
+/* A pointer, no pointer, and the errors at the end of the addresses, of which there are 4095. */
+static void errors_in_pointers(struct kunit *test)
+{
+	const void *errors[] = {ERR_PTR(-1), ERR_PTR(-ENOMEM), ERR_PTR(-MAX_ERRNO)};
+	const void *others[] = {test, ERR_PTR(-MAX_ERRNO - 1), ERR_PTR(1)};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		KUNIT_EXPECT_TRUE(test, IS_ERR(errors[i]) && IS_ERR_OR_NULL(errors[i]));
+		KUNIT_EXPECT_FALSE(test, IS_ERR(others[i]) || IS_ERR_OR_NULL(others[i]));
+	}
+	KUNIT_EXPECT_EQ(test, PTR_ERR(errors[1]), -ENOMEM);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(NULL));
+	KUNIT_EXPECT_TRUE(test, IS_ERR_OR_NULL(NULL));
+}
+
 static void assertions_end_the_case(struct kunit *test)
 {
 	static struct kunit inner = {.name = "meant to fail"};
@@ -145,6 +161,7 @@ static struct kunit_case selftest_cases[] = {
 	KUNIT_CASE(panics_can_be_expected),
 	KUNIT_CASE(sleeping_in_atomic_context_is_reported),
 	KUNIT_CASE(expectations_can_fail),
+	KUNIT_CASE(errors_in_pointers),
 	KUNIT_CASE(assertions_end_the_case),
 	KUNIT_CASE(random_numbers_are_uniform_enough),
 	KUNIT_CASE_PARAM(parameters_arrive_in_order, square_gen_params),
