@@ -126,6 +126,58 @@ static unsigned long unregister_itself(struct shrinker *shrinker,
 	return SHRINK_STOP;
 }
 
+static struct shrink_control asked;
+
+static unsigned long seven_objects(struct shrinker *shrinker __unused,
+				   struct shrink_control *sc __unused)
+{
+	return 7;
+}
+
+static unsigned long free_five(struct shrinker *shrinker __unused, struct shrink_control *sc)
+{
+	asked = *sc;
+	return 5;
+}
+
+static unsigned long cannot_free(struct shrinker *shrinker __unused,
+				 struct shrink_control *sc __unused)
+{
+	return SHRINK_STOP;
+}
+
+/* What was freed is the sum over all who could; who cannot adds nothing. */
+static void freed_objects_are_counted(struct kunit *test)
+{
+	static struct shrinker willing = {
+		.count_objects = seven_objects,
+		.scan_objects = free_five,
+	};
+	static struct shrinker unable = {
+		.count_objects = seven_objects,
+		.scan_objects = cannot_free,
+	};
+
+	mm_quiesce();
+	KUNIT_EXPECT_EQ(test, register_shrinker(&willing, "willing"), 0);
+	KUNIT_EXPECT_EQ(test, register_shrinker(&unable, "unable"), 0);
+	KUNIT_EXPECT_EQ(test, shrink_slab(GFP_NOIO), 5UL);
+	KUNIT_EXPECT_EQ(test, asked.nr_to_scan, 7UL);
+	KUNIT_EXPECT_EQ(test, asked.nr_scanned, 7UL);
+	KUNIT_EXPECT_EQ(test, asked.gfp_mask, GFP_NOIO);
+	unregister_shrinker(&unable);
+	unregister_shrinker(&willing);
+	KUNIT_EXPECT_EQ(test, shrink_slab(GFP_NOIO), 0UL);
+}
+
+/* Who must not sleep is told at once, not when a shrinker happens to. */
+static void shrinking_may_sleep(struct kunit *test)
+{
+	preempt_disable();
+	KUNIT_EXPECT_BUG(test, "sleeping function called", shrink_slab(GFP_KERNEL));
+	preempt_enable();
+}
+
 static void running_shrinker_stays_registered(struct kunit *test)
 {
 	static struct shrinker shrinker = {
@@ -201,6 +253,8 @@ static struct kunit_case entries_cases[] = {
 	KUNIT_CASE(blocks_of_large_orders),
 	KUNIT_CASE(objects_of_a_known_size),
 	KUNIT_CASE(objects_of_whole_pages),
+	KUNIT_CASE(freed_objects_are_counted),
+	KUNIT_CASE(shrinking_may_sleep),
 	KUNIT_CASE(running_shrinker_stays_registered),
 	KUNIT_CASE(mapped_pages_are_shown),
 	KUNIT_CASE(gap_between_areas_is_described),
