@@ -13,6 +13,9 @@
  *   alloc_in_need() goes down to the min watermark, or below it for requests that
  *                   say so; empties the per-CPU lists, runs the shrinkers, tries again
  *
+ * Blocks of order 4 and more are kept on no list: alloc_large() takes them from the buddy of
+ * the preferred zone, while that stays above its low watermark, and else goes the same way on.
+ *
  * Watermarks keep reserves. Above low all is well. Between low and min everybody is
  * served, a block at a time, so that lists do not hoard. Below min only those are
  * who cannot wait (__GFP_HIGH, __GFP_ATOMIC) or who free memory (__GFP_MEMALLOC).
