@@ -6,6 +6,10 @@
  * the cursor is printed anew after a change, a blank over what is gone, and as many
  * backspaces lead back. So it works alike on a terminal and on the VGA screen.
  *
+ * Completion: whoever knows the words offers all of them, once to find out what those
+ * that fit have in common, which is inserted, and once more to list them. So no word
+ * need be kept, and none need be sorted.
+ *
  * Invariants: cursor <= length < LINE_SIZE; line[length] is 0; on the screen the
  * cursor stands @cursor characters behind the prompt.
  *
@@ -18,6 +22,10 @@
 #define CTRL(c) ((c)&0x1f)
 #define ESC     0x1b
 #define DEL     0x7f
+
+/* Of lists of words. */
+#define SCREEN_COLUMNS 80
+#define COLUMN_WIDTH   20
 
 static void show(struct line_editor *ed, const char *s)
 {
@@ -44,6 +52,11 @@ void line_editor_init(struct line_editor *ed, const char *prompt,
 	ed->arg = arg;
 }
 
+void line_editor_set_completer(struct line_editor *ed, line_completer_t completer)
+{
+	ed->completer = completer;
+}
+
 void line_editor_begin(struct line_editor *ed)
 {
 	ed->line[0] = '\0';
@@ -51,6 +64,7 @@ void line_editor_begin(struct line_editor *ed)
 	ed->cursor = 0;
 	ed->shown = 0;
 	ed->escape_length = 0;
+	ed->after_tab = false;
 	show(ed, ed->prompt);
 }
 
@@ -148,6 +162,113 @@ static void remember(struct line_editor *ed)
 	strscpy(ed->history[ed->nr_history++ % HISTORY_SIZE], ed->line, LINE_SIZE);
 }
 
+/*
+ * Completion
+ */
+
+static bool ends_word(char c)
+{
+	return c == ' ' || c == '|' || c == ',';
+}
+
+/* A word in columns of a quarter row; a longer one takes as many as it needs. */
+static void list_word(struct line_editor *ed, const char *word)
+{
+	unsigned int length = (unsigned int)strlen(word);
+	unsigned int width = (length / COLUMN_WIDTH + 1) * COLUMN_WIDTH;
+
+	if (ed->nr_offered > LISTED_MAX)
+		return;
+	if (ed->column && ed->column + length >= SCREEN_COLUMNS) {
+		show(ed, "\n");
+		ed->column = 0;
+	}
+	show(ed, word);
+	show_times(ed, ' ', ed->column + width < SCREEN_COLUMNS ? width - length : 0);
+	ed->column += width;
+}
+
+void line_editor_offer(struct line_editor *ed, const char *word)
+{
+	unsigned int i = 0;
+
+	if (strncmp(word, ed->word, ed->word_length))
+		return;
+	if (!ed->nr_offered++)
+		strscpy(ed->common, word, sizeof(ed->common));
+	while (ed->common[i] && ed->common[i] == word[i])
+		i++;
+	ed->common[i] = '\0';
+	if (ed->listing)
+		list_word(ed, word);
+}
+
+/* offer_words - have all words offered that could stand at @start */
+static void offer_words(struct line_editor *ed, unsigned int start, bool listing)
+{
+	char before[LINE_SIZE];
+
+	memcpy(before, ed->line, start);
+	before[start] = '\0';
+	ed->word = ed->line + start;
+	ed->word_length = ed->cursor - start;
+	ed->nr_offered = 0;
+	ed->common[0] = '\0';
+	ed->listing = listing;
+	ed->column = 0;
+	ed->completer(ed, before);
+}
+
+static void show_again(struct line_editor *ed)
+{
+	show(ed, "\n");
+	show(ed, ed->prompt);
+	show(ed, ed->line);
+	show_times(ed, '\b', ed->length - ed->cursor);
+}
+
+/* list_words - below the line; which is then shown again */
+static void list_words(struct line_editor *ed, unsigned int start)
+{
+	show(ed, "\n");
+	offer_words(ed, start, true);
+	if (ed->nr_offered > LISTED_MAX)
+		show(ed, "\n... and more");
+	show_again(ed);
+}
+
+/* complete - insert what is certain; a bell when that is nothing */
+static void complete(struct line_editor *ed, unsigned int start)
+{
+	unsigned int have = ed->cursor - start;
+	const char *rest;
+
+	offer_words(ed, start, false);
+	if (!ed->nr_offered || (ed->nr_offered > 1 && !ed->common[have])) {
+		bell(ed);
+		return;
+	}
+	for (rest = ed->common + have; *rest; rest++)
+		insert(ed, *rest);
+	if (ed->nr_offered == 1 && ed->line[ed->cursor] != ' ')
+		insert(ed, ' ');
+}
+
+static void feed_tab(struct line_editor *ed, bool again)
+{
+	unsigned int start = ed->cursor;
+
+	if (!ed->completer)
+		return;
+	while (start && !ends_word(ed->line[start - 1]))
+		start--;
+	if (again)
+		list_words(ed, start);
+	else
+		complete(ed, start);
+	ed->after_tab = !again && ed->nr_offered > 1;
+}
+
 /* escape_control - the control byte that does what a sequence, without its ESC, means */
 static u8 escape_control(const char *seq)
 {
@@ -238,10 +359,7 @@ static void feed_control(struct line_editor *ed, u8 byte)
 		recall_later(ed);
 		break;
 	case CTRL('L'):
-		show(ed, "\n");
-		show(ed, ed->prompt);
-		show(ed, ed->line);
-		show_times(ed, '\b', ed->length - ed->cursor);
+		show_again(ed);
 		break;
 	}
 }
@@ -257,7 +375,9 @@ static enum line_state finish(struct line_editor *ed)
 enum line_state line_editor_feed(struct line_editor *ed, u8 byte)
 {
 	bool second_of_crlf = byte == '\n' && ed->after_cr;
+	bool after_tab = ed->after_tab;
 
+	ed->after_tab = false;
 	ed->after_cr = byte == '\r';
 	if (second_of_crlf)
 		return LINE_EDITING;
@@ -271,6 +391,8 @@ enum line_state line_editor_feed(struct line_editor *ed, u8 byte)
 		feed_control(ed, feed_escape(ed, byte));
 	else if (byte >= ' ' && byte < DEL)
 		insert(ed, (char)byte);
+	else if (byte == '\t')
+		feed_tab(ed, after_tab);
 	else
 		feed_control(ed, byte);
 	return LINE_EDITING;

@@ -7,6 +7,7 @@
  *   backspace, delete, ^D                  delete a character
  *   ^U ^K ^W                               delete to the start, to the end, a word
  *   up, down, ^P ^N                        earlier and later lines
+ *   tab                                    complete the word; a second one lists the ways
  *   ^C                                     give the line up
  *   ^L                                     show the line again
  *
@@ -21,6 +22,19 @@
 /* With the prompt, a line fits into 80 columns, so that moving back never wraps. */
 #define LINE_SIZE    72 /* terminator included */
 #define HISTORY_SIZE 16
+
+#define LISTED_MAX 200 /* words that a second tab shows */
+
+struct line_editor;
+
+/*
+ * line_completer_t - what could stand where a word is being typed?
+ * @ed:     calls line_editor_offer() for each such word, whatever it begins with
+ * @before: the line up to that word
+ *
+ * May be called more than once for one tab, and must then offer the same.
+ */
+typedef void (*line_completer_t)(struct line_editor *ed, const char *before);
 
 enum line_state {
 	LINE_EDITING,
@@ -37,6 +51,11 @@ enum line_state {
  * @history: earlier lines, a ring; @nr_history lines ever entered into it
  * @shown:   how far back the line shown is; 0 is the new line, kept in @draft
  * @escape:  what has come of an escape sequence, ESC left out; @escape_length counts it
+ * @completer: see line_completer_t; NULL for none
+ * @word, @word_length: what is being completed, in @line
+ * @common:  what all words offered so far begin with; @nr_offered: how many there were
+ * @listing: they are being shown, so far up to @column of the row
+ * @after_tab: the byte before was a tab, and there was a choice
  */
 struct line_editor {
 	const char *prompt;
@@ -51,11 +70,30 @@ struct line_editor {
 	char escape[8];
 	unsigned int escape_length;
 	bool after_cr;
+
+	line_completer_t completer;
+	const char *word;
+	unsigned int word_length;
+	char common[LINE_SIZE];
+	unsigned int nr_offered;
+	bool listing;
+	unsigned int column;
+	bool after_tab;
 };
 
 /** line_editor_init - @emit shows text */
 void line_editor_init(struct line_editor *ed, const char *prompt,
 		      void (*emit)(void *arg, const char *s, size_t len), void *arg);
+
+/** line_editor_set_completer - from now on tab completes words; without, it is ignored */
+void line_editor_set_completer(struct line_editor *ed, line_completer_t completer);
+
+/**
+ * line_editor_offer - name a word that could stand there
+ * @word: need not outlive the call; one that does not fit into a line is never inserted whole
+ * Context: a line_completer_t.
+ */
+void line_editor_offer(struct line_editor *ed, const char *word);
 
 /** line_editor_begin - start an empty line: show the prompt */
 void line_editor_begin(struct line_editor *ed);
