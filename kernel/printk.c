@@ -6,7 +6,8 @@
  * lines gets a stamp "[seconds.micros] ", and the bytes go into the ring and to
  * the consoles at once: a kernel that dies in the next instruction has said all
  * it had to say. The ring keeps the last LOG_BUF_LEN bytes, for dmesg and for
- * consoles registered later.
+ * consoles registered later. What the monitor says to whoever typed at it goes to the
+ * consoles alone: else a long view would push the boot out of the ring.
  *
  * Locking: console_lock guards everything here; interrupts are off while it is
  * held. It is a leaf. printk() works with any lock held, console_lock too: a
@@ -15,6 +16,7 @@
  */
 #include <kernel/printk.h>
 #include <kernel/params.h>
+#include <kernel/seq.h>
 #include <kernel/spinlock.h>
 #include <kernel/time.h>
 #include <kernel/lib/errno.h>
@@ -34,7 +36,8 @@ static unsigned long log_end; /* bytes ever written; the ring holds the last LOG
 static char line_buf[PRINTK_LINE_MAX];
 static struct console *consoles;
 static const char *line_prefix;
-static bool at_line_start = true;
+static bool at_line_start = true; /* in the ring */
+static bool console_mid_line;     /* something on the consoles is not ended yet */
 static bool panicking;
 
 #define LOGLEVEL_DEFAULT 7
@@ -59,8 +62,11 @@ static void console_out(const char *s, unsigned int len)
 {
 	struct console *con;
 
+	if (!len)
+		return;
 	for (con = consoles; con; con = con->next)
 		con->write(con, s, len);
+	console_mid_line = s[len - 1] != '\n';
 }
 
 /* emit - bytes into the ring, and onto the consoles if @loud */
@@ -111,6 +117,15 @@ static void emit_lines(const char *s, unsigned int len, int level)
 	}
 }
 
+/* end_open_line - before a message that is no continuation */
+static void end_open_line(void)
+{
+	if (!at_line_start)
+		emit_lines("\n", 1, LEVEL_CONT);
+	else if (console_mid_line)
+		console_out("\n", 1);
+}
+
 /* parse_level - take KERN_* off the front */
 static int parse_level(const char **s)
 {
@@ -145,9 +160,8 @@ int vprintk(const char *fmt, va_list args)
 	}
 	len = vscnprintf(line_buf, sizeof(line_buf), fmt, args);
 	level = parse_level(&s);
-	/* A message that is no continuation ends an open line. */
-	if (level != LEVEL_CONT && level != LEVEL_RAW && !at_line_start)
-		emit_lines("\n", 1, LEVEL_CONT);
+	if (level != LEVEL_CONT && level != LEVEL_RAW)
+		end_open_line();
 	emit_lines(s, (unsigned int)(line_buf + len - s), level);
 	if (locked) {
 		__acquire(&console_lock); /* undoes the __release() above */
@@ -187,45 +201,74 @@ void printk_panicking(void)
 	panicking = true;
 }
 
-/* write_log - the ring's content as at most two runs of bytes */
-static void write_log(struct console *con)
+/*
+ * log_read - the next run of bytes of the ring
+ * @pos: in: how far the reader is, 0 to begin with the oldest whole line; out: behind the run
+ * @run: out: the first byte
+ * Return: how many there are, 0 at the end.
+ */
+static unsigned int log_read(unsigned long *pos, const char **run) __must_hold(&console_lock)
 {
-	unsigned long start = log_end > LOG_BUF_LEN ? log_end - LOG_BUF_LEN : 0;
-	unsigned long pos = start;
+	unsigned long oldest = log_end > LOG_BUF_LEN ? log_end - LOG_BUF_LEN : 0;
+	unsigned long at, len;
 
-	/* The oldest line may have lost its beginning. */
-	while (start && pos < log_end && log_buf[pos++ % LOG_BUF_LEN] != '\n')
-		;
-	while (pos < log_end) {
-		unsigned long at = pos % LOG_BUF_LEN;
-		unsigned long run = min(LOG_BUF_LEN - at, log_end - pos);
-
-		if (con)
-			con->write(con, log_buf + at, (unsigned int)run);
-		else
-			console_out(log_buf + at, (unsigned int)run);
-		pos += run;
+	if (*pos < oldest) {
+		/* The oldest line may have lost its beginning. */
+		*pos = oldest;
+		while (*pos < log_end && log_buf[(*pos)++ % LOG_BUF_LEN] != '\n')
+			;
 	}
+	at = *pos % LOG_BUF_LEN;
+	len = min(LOG_BUF_LEN - at, log_end - *pos);
+	*run = log_buf + at;
+	*pos += len;
+	return (unsigned int)len;
 }
 
 void register_console(struct console *con)
 {
-	unsigned long flags;
+	unsigned long flags, pos = 0;
+	unsigned int len;
+	const char *run;
 
 	spin_lock_irqsave(&console_lock, flags);
-	write_log(con);
+	while ((len = log_read(&pos, &run)))
+		con->write(con, run, len);
 	con->next = consoles;
 	consoles = con;
 	spin_unlock_irqrestore(&console_lock, flags);
 }
 
-void dmesg(void)
+void console_write(const char *s, size_t len)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&console_lock, flags);
-	write_log(NULL);
+	console_out(s, (unsigned int)len);
 	spin_unlock_irqrestore(&console_lock, flags);
+}
+
+/* The lock is not held while @m is written to: whoever reads there may take his time. */
+void show_dmesg(struct seq_file *m)
+{
+	unsigned long flags, pos = 0;
+	unsigned int len;
+	const char *run;
+	char part[64];
+
+	for (;;) {
+		spin_lock_irqsave(&console_lock, flags);
+		len = log_read(&pos, &run);
+		if (len > sizeof(part)) {
+			pos -= len - sizeof(part);
+			len = sizeof(part);
+		}
+		memcpy(part, run, len);
+		spin_unlock_irqrestore(&console_lock, flags);
+		if (!len)
+			return;
+		seq_write(m, part, len);
+	}
 }
 
 /*

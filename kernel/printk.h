@@ -8,6 +8,8 @@
 #include <kernel/lib/types.h>
 #include <kernel/lib/stdarg.h>
 
+struct seq_file;
+
 #define KERN_SOH     "\001"
 #define KERN_EMERG   KERN_SOH "0"
 #define KERN_ALERT   KERN_SOH "1"
@@ -18,7 +20,7 @@
 #define KERN_INFO    KERN_SOH "6"
 #define KERN_DEBUG   KERN_SOH "7"
 #define KERN_CONT    KERN_SOH "c" /* goes on the line before, no stamp */
-#define KERN_RAW     KERN_SOH "r" /* no stamp, whatever the level: KTAP and the monitor */
+#define KERN_RAW     KERN_SOH "r" /* no stamp, whatever the level: KTAP */
 
 #ifndef pr_fmt
 #define pr_fmt(fmt) fmt
@@ -114,7 +116,14 @@ void printk_set_prefix_unlocked(const char *prefix);
 /** printk_panicking - from now on no lock is waited for. Context: any, called by panic(). */
 void printk_panicking(void);
 
-/** dmesg - write the ring buffer, oldest first, to the consoles (not into itself). */
-void dmesg(void);
+/**
+ * console_write - text for whoever sits at the consoles, not for the log
+ * @s: the text, escape sequences and all; @len: its bytes
+ * Context: any in which nobody holds the console lock.
+ */
+void console_write(const char *s, size_t len);
+
+/** show_dmesg - the ring buffer, oldest line first. Context: process. */
+void show_dmesg(struct seq_file *m);
 
 #endif

@@ -26,6 +26,7 @@
 #include <kernel/params.h>
 #include <kernel/preempt.h>
 #include <kernel/printk.h>
+#include <kernel/seq.h>
 #include <kernel/lib/errno.h>
 #include <kernel/lib/kstrtox.h>
 #include <kernel/lib/prandom.h>
@@ -86,9 +87,24 @@ u32 kunit_rand_below(struct kunit *test, u32 n)
 
 /* --- what cases say ---------------------------------------------------------------------------- */
 
+static struct seq_file *output; /* NULL: the log and the consoles */
+
+void kunit_set_output(struct seq_file *m)
+{
+	output = m;
+}
+
+#define kunit_print(fmt, ...)                                                                      \
+	do {                                                                                       \
+		if (output)                                                                        \
+			seq_printf(output, fmt, ##__VA_ARGS__);                                    \
+		else                                                                               \
+			pr_raw(fmt, ##__VA_ARGS__);                                                \
+	} while (0)
+
 static void indent(unsigned int level)
 {
-	pr_raw("%*s", (int)level * 4, "");
+	kunit_print("%*s", (int)level * 4, "");
 }
 
 static unsigned int case_level(const struct kunit *test)
@@ -101,7 +117,7 @@ static void kunit_vcomment(struct kunit *test, const char *what, const char *fmt
 	char text[224];
 
 	vscnprintf(text, sizeof(text), fmt, args);
-	pr_raw("%*s# %s: %s%s\n", (int)case_level(test) * 4, "", test->name, what, text);
+	kunit_print("%*s# %s: %s%s\n", (int)case_level(test) * 4, "", test->name, what, text);
 }
 
 void kunit_info(struct kunit *test, const char *fmt, ...)
@@ -418,10 +434,10 @@ static void print_result(unsigned int level, unsigned int number, const char *na
 			 enum kunit_status status, const char *comment)
 {
 	indent(level);
-	pr_raw("%sok %u %s", status == KUNIT_FAILURE ? "not " : "", number, name);
+	kunit_print("%sok %u %s", status == KUNIT_FAILURE ? "not " : "", number, name);
 	if (status == KUNIT_SKIPPED)
-		pr_raw(" # SKIP %s", comment);
-	pr_raw("\n");
+		kunit_print(" # SKIP %s", comment);
+	kunit_print("\n");
 }
 
 static void count(struct kunit_totals *t, enum kunit_status status)
@@ -468,7 +484,7 @@ static enum kunit_status run_params(struct kunit_suite *suite, struct kunit_case
 
 	while ((param = c->generate_params(param, desc)))
 		n++;
-	pr_raw("        KTAP version 1\n        # Subtest: %s\n        1..%u\n", c->name, n);
+	kunit_print("        KTAP version 1\n        # Subtest: %s\n        1..%u\n", c->name, n);
 	n = 0;
 	for (;;) {
 		enum kunit_status status;
@@ -498,7 +514,7 @@ static bool run_suite(struct kunit_suite *suite, unsigned int number, struct kun
 
 	for (c = suite->test_cases; c->run_case; c++)
 		n += case_selected(suite, c);
-	pr_raw("    KTAP version 1\n    # Subtest: %s\n    1..%u\n", suite->name, n);
+	kunit_print("    KTAP version 1\n    # Subtest: %s\n    1..%u\n", suite->name, n);
 	started = !suite->suite_init || suite->suite_init(suite) == 0;
 	n = 0;
 	for (c = suite->test_cases; c->run_case; c++) {
@@ -520,8 +536,8 @@ static bool run_suite(struct kunit_suite *suite, unsigned int number, struct kun
 	}
 	if (started && suite->suite_exit)
 		suite->suite_exit(suite);
-	pr_raw("# %s: pass:%u fail:%u skip:%u total:%u\n", suite->name, mine.pass, mine.fail,
-	       mine.skip, mine.pass + mine.fail + mine.skip);
+	kunit_print("# %s: pass:%u fail:%u skip:%u total:%u\n", suite->name, mine.pass, mine.fail,
+		    mine.skip, mine.pass + mine.fail + mine.skip);
 	print_result(0, number, suite->name, mine.fail ? KUNIT_FAILURE : KUNIT_SUCCESS, "");
 	totals->pass += mine.pass;
 	totals->fail += mine.fail;
@@ -540,12 +556,12 @@ int kunit_run(const char *which)
 	for (s = __kunit_suites_start; s < __kunit_suites_on_request_end; s++)
 		n += suite_selected(s);
 	set_fault_hook(kunit_fault_hook);
-	pr_raw("KTAP version 1\n# seed=%llu\n1..%u\n", kunit_seed, n);
+	kunit_print("KTAP version 1\n# seed=%llu\n1..%u\n", kunit_seed, n);
 	n = 0;
 	for (s = __kunit_suites_start; s < __kunit_suites_on_request_end; s++)
 		if (suite_selected(s))
 			failed += !run_suite(*s, ++n, &totals);
-	pr_raw("# Totals: pass:%u fail:%u skip:%u total:%u\n", totals.pass, totals.fail,
-	       totals.skip, totals.pass + totals.fail + totals.skip);
+	kunit_print("# Totals: pass:%u fail:%u skip:%u total:%u\n", totals.pass, totals.fail,
+		    totals.skip, totals.pass + totals.fail + totals.skip);
 	return (int)failed;
 }

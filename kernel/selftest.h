@@ -20,6 +20,8 @@
 #include <kernel/lib/prandom.h>
 #include <arch/setjmp.h>
 
+struct seq_file;
+
 #define KUNIT_PARAM_DESC_SIZE 64
 
 /* The digits of an address, printed in full, that come before the eight of 32 bits. */
@@ -144,6 +146,13 @@ void kunit_set_account(const struct kunit_account *account);
  * Return: number of failed suites, or -ENOENT when a name is unknown.
  */
 int kunit_run(const char *which);
+
+/**
+ * kunit_set_output - where results go from now on
+ * @m: NULL, at first: the log and the consoles. Reports that the kernel makes meanwhile
+ *     go there in any case.
+ */
+void kunit_set_output(struct seq_file *m);
 
 /** kunit_seed - where every random choice derives from; seed= sets it */
 extern u64 kunit_seed;

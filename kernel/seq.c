@@ -64,12 +64,6 @@ static void seq_hand_on_lines(struct seq_file *m)
 		seq_hand_on(m, newline + 1 - m->buf);
 }
 
-void seq_release(struct seq_file *m)
-{
-	if (m->sink)
-		seq_hand_on(m, m->count);
-}
-
 /* Format behind what is there; true when all of it fitted. */
 static bool seq_try_vprintf(struct seq_file *m, const char *fmt, va_list args)
 {
@@ -119,6 +113,23 @@ void seq_puts(struct seq_file *m, const char *s)
 {
 	while (*s)
 		seq_putc(m, *s++);
+}
+
+void seq_write(struct seq_file *m, const char *s, size_t len)
+{
+	while (len--)
+		seq_putc(m, *s++);
+}
+
+void seq_flush(struct seq_file *m)
+{
+	if (m->sink)
+		seq_hand_on(m, m->count);
+}
+
+void seq_release(struct seq_file *m)
+{
+	seq_flush(m);
 }
 
 void seq_show_on_console(void (*show)(struct seq_file *m))

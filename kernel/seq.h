@@ -78,6 +78,11 @@ void seq_vprintf(struct seq_file *m, const char *fmt, va_list args) __printf(2, 
 void seq_puts(struct seq_file *m, const char *s);
 /** seq_putc - print a character. Context: as opened. */
 void seq_putc(struct seq_file *m, char c);
+/** seq_write - print @len bytes, none of them 0. Context: as opened. */
+void seq_write(struct seq_file *m, const char *s, size_t len);
+
+/** seq_flush - hand on what there is of a line: a prompt. Context: as opened. */
+void seq_flush(struct seq_file *m);
 
 /** seq_has_overflowed - has text been lost? */
 static inline bool seq_has_overflowed(const struct seq_file *m)

@@ -179,6 +179,9 @@ bool slab_is_available(void);
 /** slab_nr_pages - pages that slabs occupy, for meminfo. Context: any. */
 unsigned long slab_nr_pages(void);
 
+/** kmem_cache_names - call @visit with the name of each cache. Context: process. */
+void kmem_cache_names(void (*visit)(void *arg, const char *name), void *arg);
+
 /** show_slabinfo - all caches in the columns of Linux's /proc/slabinfo. Context: process. */
 void show_slabinfo(struct seq_file *m);
 

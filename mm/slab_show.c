@@ -60,6 +60,14 @@ unsigned long slab_count_live(struct kmem_cache *cachep)
 	return count_slabs(cachep).active_objs - count_cached(cachep);
 }
 
+void kmem_cache_names(void (*visit)(void *arg, const char *name), void *arg)
+{
+	struct kmem_cache *cachep;
+
+	for_each_kmem_cache(cachep)
+		visit(arg, cachep->name);
+}
+
 void show_slabinfo(struct seq_file *m)
 {
 	struct kmem_cache *cachep;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The monitor's commands: the views of all subsystems, the checkers, the tests, and
- * the ways out.
+ * The monitor's commands without arguments of their own: the views of all subsystems,
+ * the checkers, the tests, and the ways out.
  */
 #include <kernel/irq.h>
 #include <kernel/printk.h>
@@ -9,6 +9,7 @@
 #include <kernel/selftest.h>
 #include <kernel/seq.h>
 #include <kernel/time.h>
+#include <kernel/monitor/lineedit.h>
 #include <kernel/monitor/monitor.h>
 #include <kernel/lib/compiler.h>
 #include <kernel/lib/errno.h>
@@ -25,74 +26,102 @@
 #include <mm/vmalloc.h>
 
 /* VIEW - a command that shows what one function prints */
-#define VIEW(vname, vshow, vhelp)                                                                  \
-	static void vname##_command(int argc __unused, char **argv __unused)                       \
+#define VIEW(vname, vshow, vhelp, vexample)                                                        \
+	static int vname##_command(struct seq_file *m, int argc, char **argv __unused)             \
 	{                                                                                          \
-		seq_show_on_console(vshow);                                                        \
+		if (argc > 1)                                                                      \
+			return -EINVAL;                                                            \
+		vshow(m);                                                                          \
+		return 0;                                                                          \
 	}                                                                                          \
-	monitor_command(#vname, vname##_command, "", vhelp)
+	monitor_command(#vname, vname##_command, "", vhelp, vexample, NULL)
 
 static void show_current_ptdump(struct seq_file *m)
 {
 	show_ptdump(m, current_pgd());
 }
 
-VIEW(meminfo, show_meminfo, "memory: total, free, by use");
-VIEW(buddyinfo, show_buddyinfo, "free blocks of each order, by zone");
-VIEW(zoneinfo, show_zoneinfo, "zones: watermarks, counts, per-CPU lists");
-VIEW(slabinfo, show_slabinfo, "slab caches: objects, slabs, per-CPU arrays");
-VIEW(vmallocinfo, show_vmallocinfo, "areas of vmalloc, vmap and ioremap");
-VIEW(kmap, show_kmap, "slots of kmap() in use");
-VIEW(memblock, show_memblock, "the allocator of early boot, as it was left");
-VIEW(layout, show_layout, "the kernel's address space, region by region");
-VIEW(ptdump, show_current_ptdump, "page tables: ranges of equal protection");
-VIEW(iomem, show_iomem, "physical addresses and who has them");
-VIEW(interrupts, show_interrupts, "interrupt lines: counts and handlers");
-
-static void dmesg_command(int argc __unused, char **argv __unused)
-{
-	dmesg();
-}
-monitor_command("dmesg", dmesg_command, "", "the kernel's messages since boot");
-
-static void uptime_command(int argc __unused, char **argv __unused)
+static void show_uptime(struct seq_file *m)
 {
 	u32 micros;
 	u64 seconds = div_u64_rem(div_u64(sched_clock(), 1000), 1000000, &micros);
 
-	pr_raw("up %llu.%06u seconds, %lu ticks\n", seconds, micros, jiffies);
+	seq_printf(m, "up %llu.%06u seconds, %lu ticks\n", seconds, micros, jiffies);
 }
-monitor_command("uptime", uptime_command, "", "time since the clock was started");
 
-static void check_command(int argc __unused, char **argv __unused)
+VIEW(meminfo, show_meminfo, "memory: total, free, by use", "meminfo | grep Free");
+VIEW(buddyinfo, show_buddyinfo, "free blocks of each order, by zone", "buddyinfo");
+VIEW(zoneinfo, show_zoneinfo, "zones: watermarks, counts, per-CPU lists", "zoneinfo | more");
+VIEW(slabinfo, show_slabinfo, "slab caches: objects, slabs, per-CPU arrays",
+     "slabinfo | grep kmalloc-64");
+VIEW(vmallocinfo, show_vmallocinfo, "areas of vmalloc, vmap and ioremap", "vmallocinfo");
+VIEW(kmap, show_kmap, "slots of kmap() in use", "kmap");
+VIEW(memblock, show_memblock, "the allocator of early boot, as it was left", "memblock");
+VIEW(layout, show_layout, "the kernel's address space, region by region", "layout");
+VIEW(ptdump, show_current_ptdump, "page tables: ranges of equal protection",
+     "ptdump | grep RW | more");
+VIEW(iomem, show_iomem, "physical addresses and who has them", "iomem");
+VIEW(interrupts, show_interrupts, "interrupt lines: counts and handlers", "interrupts");
+VIEW(dmesg, show_dmesg, "the kernel's messages since boot", "dmesg | grep Memory:");
+VIEW(uptime, show_uptime, "time since the clock was started", "uptime");
+
+static int check_command(struct seq_file *m, int argc, char **argv __unused)
 {
 	unsigned int i;
 
+	if (argc > 1)
+		return -EINVAL;
 	for (i = 0; i < NR_MM_CHECKERS; i++)
-		pr_raw("%-12s %s\n", mm_checkers[i].name,
-		       mm_checkers[i].check() ? "sound" : "BROKEN");
+		seq_printf(m, "%-12s %s\n", mm_checkers[i].name,
+			   mm_checkers[i].check() ? "sound" : "BROKEN");
+	return 0;
 }
-monitor_command("check", check_command, "", "walk all structures and verify their invariants");
+monitor_command("check", check_command, "", "walk all structures and verify their invariants",
+		"check", NULL);
 
-static void test_command(int argc, char **argv)
+static int test_command(struct seq_file *m, int argc, char **argv)
 {
-	int failed = kunit_run(argc > 1 ? argv[1] : "all");
+	int failed;
 
+	if (argc > 2)
+		return -EINVAL;
+	kunit_set_output(m);
+	failed = kunit_run(argc > 1 ? argv[1] : "all");
+	kunit_set_output(NULL);
 	if (failed >= 0)
-		pr_raw("%d suites failed\n", failed);
+		seq_printf(m, "%d suites failed\n", failed);
+	return 0;
 }
-monitor_command("test", test_command, "[SUITE,..]", "run the self-tests, or some of them");
 
-static void reboot_command(int argc __unused, char **argv __unused)
+static void test_complete(struct line_editor *ed, int argc, char **argv)
 {
-	pr_raw("rebooting\n");
+	struct kunit_suite *const *suite;
+
+	/* Behind a comma, which ends the word before, another suite may stand. */
+	if (argc > 2 || (argc == 2 && argv[1][strlen(argv[1]) - 1] != ','))
+		return;
+	for (suite = __kunit_suites_start; suite < __kunit_suites_on_request_end; suite++)
+		line_editor_offer(ed, (*suite)->name);
+	if (argc == 1)
+		line_editor_offer(ed, "soak,");
+}
+monitor_command("test", test_command, "[SUITE,..]", "run the self-tests, or some of them",
+		"test list | grep ok", test_complete);
+
+static int reboot_command(struct seq_file *m, int argc, char **argv __unused)
+{
+	if (argc > 1)
+		return -EINVAL;
+	seq_puts(m, "rebooting\n");
 	arch_machine_restart();
 }
-monitor_command("reboot", reboot_command, "", "reset the machine");
+monitor_command("reboot", reboot_command, "", "reset the machine", "reboot", NULL);
 
-static void halt_command(int argc __unused, char **argv __unused)
+static int halt_command(struct seq_file *m, int argc, char **argv __unused)
 {
-	pr_raw("halted\n");
+	if (argc > 1)
+		return -EINVAL;
+	seq_puts(m, "halted\n");
 	arch_machine_halt();
 }
-monitor_command("halt", halt_command, "", "stop the machine");
+monitor_command("halt", halt_command, "", "stop the machine", "halt", NULL);

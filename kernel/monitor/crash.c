@@ -14,6 +14,7 @@
 #include <kernel/sections.h>
 #include <kernel/spinlock.h>
 #include <kernel/stackprotector.h>
+#include <kernel/monitor/lineedit.h>
 #include <kernel/monitor/monitor.h>
 #include <kernel/lib/compiler.h>
 #include <kernel/lib/errno.h>
@@ -284,22 +285,33 @@ static int find_crash(const char *how)
 	return -1;
 }
 
-static void crash_command(int argc, char **argv)
+static int crash_command(struct seq_file *m, int argc, char **argv)
 {
 	int which = argc == 2 ? find_crash(argv[1]) : -1;
 	size_t i;
 
-	if (which >= 0) {
-		crashes[which].run();
-		return;
+	if (argc == 1) {
+		seq_puts(m, "crash HOW, one of:");
+		for (i = 0; i < ARRAY_SIZE(crashes); i++)
+			seq_printf(m, " %s", crashes[i].how);
+		seq_putc(m, '\n');
+		return 0;
 	}
-	pr_raw("crash HOW, one of:");
-	for (i = 0; i < ARRAY_SIZE(crashes); i++)
-		pr_raw(" %s", crashes[i].how);
-	pr_raw("\n");
+	if (which < 0)
+		return -EINVAL;
+	crashes[which].run();
+	return 0;
 }
-monitor_command("crash", crash_command, "HOW",
-		"end the kernel on purpose; without HOW, list the ways");
+
+static void crash_complete(struct line_editor *ed, int argc, char **argv __unused)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(crashes) && argc == 1; i++)
+		line_editor_offer(ed, crashes[i].how);
+}
+monitor_command("crash", crash_command, "[HOW]",
+		"end the kernel on purpose; without HOW, list the ways", "crash", crash_complete);
 
 static int crash_asked = -1;
 

@@ -7,6 +7,7 @@
 #include <kernel/kallsyms.h>
 #include <kernel/printk.h>
 #include <kernel/sections.h>
+#include <kernel/seq.h>
 #include <kernel/time.h>
 #include <kernel/lib/vsprintf.h>
 
@@ -120,6 +121,75 @@ static void prefix_opens_each_line(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(got, "two\n["));
 }
 
+/* What the log holds behind the line @mark; in pieces, as show_dmesg() hands it on. */
+static char logged[256];
+static const char *log_mark;
+
+static void behind_mark(void *private __unused, const char *text, size_t len)
+{
+	size_t used = strlen(logged);
+
+	if (len == strlen(log_mark) && !memcmp(text, log_mark, len))
+		logged[0] = '\0';
+	else if (used + len < sizeof(logged))
+		strscpy(logged + used, text, len + 1);
+}
+
+static void show_log_behind(const char *mark)
+{
+	static char line[128];
+	struct seq_file m;
+
+	log_mark = mark;
+	logged[0] = '\0';
+	seq_open_sink(&m, line, sizeof(line), behind_mark, NULL);
+	show_dmesg(&m);
+	seq_release(&m);
+}
+
+static void console_text_is_not_logged(struct kunit *test)
+{
+	pr_raw("# mark one\n# logged\n");
+	listen();
+	console_write("# not logged\n", 13);
+	listening = false;
+	pr_raw("# logged, too\n");
+	show_log_behind("# mark one\n");
+	KUNIT_EXPECT_STREQ(test, got, "# not logged\n");
+	KUNIT_EXPECT_STREQ(test, logged, "# logged\n# logged, too\n");
+}
+
+/* A message does not go on behind a prompt, and the log has no empty line for it. */
+static void messages_end_an_open_prompt(struct kunit *test)
+{
+	pr_raw("# mark two\n");
+	listen();
+	console_write("# prompt> ", 10);
+	pr_notice("message\n");
+	listening = false;
+	show_log_behind("# mark two\n");
+	KUNIT_EXPECT_EQ(test, strncmp(got, "# prompt> \n[", 12), 0);
+	KUNIT_EXPECT_EQ(test, logged[0], '[');
+}
+
+/* The ring forgets its beginning: what is shown begins with a whole line, and ends with the last. */
+static void log_keeps_the_last_lines(struct kunit *test)
+{
+	int i, loud = console_loglevel;
+
+	pr_raw("# mark three\n");
+	console_loglevel = 0;
+	for (i = 0; i < 2000; i++)
+		pr_debug("%050d\n", i);
+	console_loglevel = loud;
+	show_log_behind("# mark three\n");
+	KUNIT_EXPECT_EQ(test, logged[0], '[');
+	KUNIT_EXPECT_TRUE(test, is_stamp(logged));
+	pr_raw("# mark four\n# the end\n");
+	show_log_behind("# mark four\n");
+	KUNIT_EXPECT_STREQ(test, logged, "# the end\n");
+}
+
 static void long_messages_are_cut_not_lost(struct kunit *test)
 {
 	int n;
@@ -192,6 +262,9 @@ static struct kunit_case printk_cases[] = {
 	KUNIT_CASE(continuation_joins_the_line),
 	KUNIT_CASE(levels_are_filtered),
 	KUNIT_CASE(prefix_opens_each_line),
+	KUNIT_CASE(console_text_is_not_logged),
+	KUNIT_CASE(messages_end_an_open_prompt),
+	KUNIT_CASE(log_keeps_the_last_lines),
 	KUNIT_CASE(long_messages_are_cut_not_lost),
 	KUNIT_CASE(rate_limit_counts_what_it_drops),
 	KUNIT_CASE(symbols_have_names_and_sizes),

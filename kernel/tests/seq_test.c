@@ -100,6 +100,24 @@ static void long_lines_arrive_in_pieces(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, seq_has_overflowed(&m));
 }
 
+static void bytes_are_written_and_flushed(struct kunit *test)
+{
+	seq_open_sink(&m, buf, sizeof(buf), pieces, handed_on);
+	seq_write(&m, "one\ntwo and more", 7);
+	KUNIT_EXPECT_STREQ(test, handed_on, "one\n|");
+	seq_flush(&m);
+	KUNIT_EXPECT_STREQ(test, handed_on, "one\n|two|");
+	seq_flush(&m);
+	seq_write(&m, "\n", 1);
+	KUNIT_EXPECT_STREQ(test, handed_on, "one\n|two|\n|");
+
+	/* In a buffer nothing moves. */
+	seq_open_buffer(&m, buf, sizeof(buf));
+	seq_write(&m, "abc", 2);
+	seq_flush(&m);
+	KUNIT_EXPECT_STREQ(test, buf, "ab");
+}
+
 static bool listening;
 
 static void listen(struct console *con __unused, const char *s, unsigned int len)
@@ -134,9 +152,13 @@ static void console_shows_a_view(struct kunit *test)
 }
 
 static struct kunit_case seq_cases[] = {
-	KUNIT_CASE(buffer_collects),       KUNIT_CASE(small_buffer_cuts_and_tells),
-	KUNIT_CASE(sink_gets_whole_lines), KUNIT_CASE(long_lines_arrive_in_pieces),
-	KUNIT_CASE(console_shows_a_view),  {},
+	KUNIT_CASE(buffer_collects),
+	KUNIT_CASE(small_buffer_cuts_and_tells),
+	KUNIT_CASE(sink_gets_whole_lines),
+	KUNIT_CASE(long_lines_arrive_in_pieces),
+	KUNIT_CASE(bytes_are_written_and_flushed),
+	KUNIT_CASE(console_shows_a_view),
+	{},
 };
 
 static struct kunit_suite seq_suite = {.name = "seq", .init = seq_init, .test_cases = seq_cases};

@@ -4,6 +4,7 @@ A dialogue with the prompt, on the serial line and on the PC's own screen and
 keyboard: every command, the line editor, and the ways out.
 """
 import contextlib
+import random
 import re
 import socket
 import time
@@ -35,6 +36,48 @@ def test_help_lists_every_command(session):
     assert set(listed) >= set(COMMANDS)
     for name in listed:
         assert session.run(f"help {name}").startswith(name)
+
+
+def examples(session):
+    """{command: its example}, as help tells them."""
+    listed = re.findall(r"^  (\w+) ", session.run("help"), re.MULTILINE)
+    return {name: re.search(r"^  example: (.*)$", session.run(f"help {name}"), re.M)[1]
+            for name in listed}
+
+
+def run_paged(session, line):
+    """A command line; where it stops for a key, the next page."""
+    session.type(line + "\r")
+    said = ""
+    while session.child.expect_exact(["--More--", session.PROMPT], timeout=60) == 0:
+        said += session.child.before.decode("utf-8", "replace")
+        session.type(" ")
+    said += session.child.before.decode("utf-8", "replace")
+    return said.replace("\r", "").split("\n", 1)[-1]
+
+
+def test_every_example_works(session):
+    """Each is of its command, says something, and needs no explanation."""
+    for name, example in examples(session).items():
+        assert example.split()[0] == name
+        if name in ("halt", "reboot"):
+            continue
+        said = run_paged(session, example)
+        assert said or name == "vmallocinfo"        # which has no heading, and may have no area
+        assert "usage:" not in said and "no such" not in said, f"{example}: {said}"
+
+
+def test_senseless_arguments_are_answered_with_the_usage(session):
+    """Every command, with numbers that are none; all is as it was afterwards."""
+    for name, example in examples(session).items():
+        if name in ("help", "test", "halt", "reboot"):
+            continue
+        for words in ("0x999999999999999999 -1", "- - - - - -", "\xff"):
+            said = session.run(f"{name} {words}".rstrip())
+            if words == "\xff":
+                continue    # is not typed at all: the command alone
+            assert f"usage: {name} " in said and f"example: {example}\n" in said, f"{name} {words}"
+    assert "BROKEN" not in session.run("check", timeout=60)
 
 
 def test_meminfo_adds_up(session):
@@ -161,6 +204,53 @@ def test_line_editing(session, name):
     assert re.match(r"up \d+\.\d{6} seconds", said), repr(said)
 
 
+COMPLETIONS = {
+    "command": "upt\t",
+    "argument": "help upti\t\x15uptime",
+    "in-the-middle": f"upt {LEFT}\t",
+    "no-such-word": "xyz\t\x15uptime",
+}
+
+
+@pytest.mark.parametrize("name", COMPLETIONS)
+def test_tab_completes(session, name):
+    session.type("\x15")
+    assert re.match(r"up \d+\.\d{6} seconds", session.run(COMPLETIONS[name]))
+
+
+def test_second_tab_lists(session):
+    session.type("\x15me\t")
+    session.wait("mem")
+    session.type("\t")
+    assert session.wait().split() == ["memblock", "meminfo"]
+    session.run("\x15")
+
+
+def test_suites_are_completed(session):
+    assert "ok 1 lineedit" in session.run("test linee\t")
+
+
+def test_grep_picks_lines(session):
+    everything, some, others = ([line.split()[0] for line in session.run(command).splitlines()] for command in
+                                ("meminfo", "meminfo | grep Total", "meminfo | grep -v Total"))
+    assert len(some) == 4 and some == [name for name in everything if "Total" in name]
+    assert others == [name for name in everything if "Total" not in name]
+    assert session.run("meminfo|grep Mem|grep Free").startswith("MemFree:")
+
+
+def test_more_shows_a_page_at_a_time(session):
+    whole = session.run("ptdump").splitlines()
+    assert len(whole) > 30
+    session.type("ptdump | more\r")
+    page = session.wait("--More--").splitlines()[1:]
+    assert len(page) < 25 and [line for line in page if line.strip()] == whole[:len(page)]
+    session.type("\r")                  # one line
+    assert whole[len(page)] in session.wait("--More--")
+    session.type("q")
+    assert not re.search(r"0x[0-9a-f]{8}-0x", session.wait())
+    assert run_paged(session, "ptdump | more").count("0x") == "\n".join(whole).count("0x")
+
+
 def test_over_long_line_is_cut_with_a_bell(session):
     said = session.run("z" * 300)
     assert "no such command" in said
@@ -176,6 +266,22 @@ def test_storm_of_bytes_does_no_harm(session):
     storm = "".join(chr(byte) for byte in range(256) if chr(byte) not in "\r\n") + "\x1b[\x1b[1;2"
     session.type(storm + "\x15\rmarker\r")
     session.wait("marker: no such command")     # some of the bytes showed the prompt, too
+    session.wait()
+    assert re.match(r"up \d", session.run("uptime"))
+
+
+def test_random_bytes_do_no_harm(session):
+    """Lines of noise, commands among it; none of the commands that end the machine."""
+    chance = random.Random(896)
+    words = ["meminfo", "explain", "page", "0xc0000000", "|", "grep", "99999999999999", "\t", "\t\t",
+             "\x1b[A", "\x1b[B", "\x17", "\x01", "\x0b", "free", "#1", "-1", "help", "\"", "\x80\xff"]
+    for _ in range(200):
+        line = "".join(chance.choice(words) + chance.choice([" ", "", "\x00"])
+                       for _ in range(chance.randrange(12)))
+        session.type(line + "\x15\r" if chance.random() < 0.5 else line.replace("more", "") + "\r")
+        session.wait()
+    session.type("\x15\rmarker\r")
+    session.wait("marker: no such command")
     session.wait()
     assert re.match(r"up \d", session.run("uptime"))
 
