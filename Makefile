@@ -13,6 +13,7 @@
 #   KERNEL_ARGS=...  the kernel's command line; a $ may be typed as $ or as $$
 #   WINDOW=1         `make run` and friends also open a window: screen and keyboard
 #   BREAK=kmain      where `make gdb` stops first
+#   DUMP=FILE        what `make dump` writes, build/k896.dump by default
 #   T=pattern        tests of `make test` to run, target of `make fuzz`
 #   SECONDS=60       how long `make fuzz` fuzzes each target
 #   TRACE=file       what `make bench-host` replays, made by tools/bench/record.py
@@ -432,7 +433,7 @@ bench-host:                             ## instructions a call of mm/ takes on t
 
 # The command line goes through the environment, so that neither make nor the shell sees its `$`.
 export K896_ARGS = $(subst $$$$,$$,$(value KERNEL_ARGS))
-QEMU_FLAGS = --mem $(MEM) $(if $(WINDOW),--display gtk)
+QEMU_FLAGS = --mem $(MEM) --session $(O) $(if $(WINDOW),--display gtk)
 
 run:                                    ## boot the ISO in QEMU, serial line on the terminal
 	$(Q)tools/setup run $(if $(WINDOW),window)
@@ -460,6 +461,15 @@ BREAK   ?= kmain
 gdb:                                    ## attach gdb, with symbols, to `make debug`
 	$(Q)tools/setup gdb
 	$(Q)gdb -q -x tools/gdb/k896.gdb -ex 'attach-k896 $(O)/gdb.sock $(BREAK)' $(O)/k896.elf
+
+# --- look into memory: dumps and pictures ---------------------------------------------------------
+
+DUMP    ?= $(O)/k896.dump
+dump:                                   ## dump the running guest, or one booted for it
+	$(Q)tools/setup run
+	$(Q)$(MAKE) $(O)/k896.elf
+	$(Q)$(PYTHON) tools/dump.py --kernel $(O)/k896.elf --append "$(if $(KERNEL_ARGS),$$K896_ARGS,selftest=none)" \
+	  --mem $(MEM) --session $(O) -o $(DUMP)
 
 # --- test and check -----------------------------------------------------------------------------
 
@@ -510,7 +520,8 @@ H_SRCS   := $(sort $(filter-out $(C_SRCS),$(filter %.c,$(HOST_SRCS) $(WIDE_SRCS)
 H_SRCS   += $(sort $(wildcard arch/host/lift/*.c tools/bench/*.c))
 C_HDRS   := $(sort $(shell find arch boot kernel mm -name '*.h'))
 SCRIPTS  := tools/setup .ci/run
-PYTHONS  := $(sort $(wildcard tools/*.py tools/mutation/*.py tools/bench/*.py tools/tests/*.py)) tools/check-includes tools/check-house
+PYTHONS  := $(sort $(wildcard tools/*.py tools/mutation/*.py tools/bench/*.py tools/k896/*.py tools/gdb/*.py tools/tests/*.py)) \
+            tools/check-includes tools/check-house tools/memmap
 CLEAN     = $(C_SRCS:%.c=$(O)/check/%.$(1))
 
 # Fails, showing what was said, when a command fails or says anything at all.

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+"""What can be wrong with a kernel that is looked at from outside."""
+
+
+class KernelError(Exception):
+    """Any of those below; its text is for people."""
+
+
+class NotYet(KernelError):
+    """The structure has not been set up so far: the kernel was stopped too early."""
+
+
+class Unreadable(KernelError):
+    """There is no such memory, or it is not mapped."""
+
+
+class Corrupt(KernelError):
+    """A list runs in a circle, a pointer leads nowhere: torn, or caught while it changed."""
