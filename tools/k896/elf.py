@@ -10,6 +10,7 @@ import struct
 
 PT_LOAD, PT_NOTE = 1, 4
 SHT_SYMTAB = 2
+STT_OBJECT = 1
 ET_EXEC, ET_CORE = 2, 4
 
 # (format, names) of the structures, by class.
@@ -84,18 +85,22 @@ class ElfFile:
                 yield name, kind, self.data[at:at + descsz]
                 at += -(-descsz // 4) * 4
 
-    def symbols(self):
-        """{name: [addresses]} of the symbol table; local names may occur several times."""
-        found = {}
+    def symbol_table(self):
+        """Yield (name, address, size, type) of every symbol that is defined here."""
         for section in self.sections:
             if section["type"] != SHT_SYMTAB:
                 continue
             names = self.sections[section["link"]]["offset"]
             for at in range(section["offset"], section["offset"] + section["size"], 16):
-                name, value, _, _, _, shndx = struct.unpack_from("<3I2BH", self.data, at)
-                if not shndx or not name:
-                    continue
-                start = names + name
-                text = self.data[start:self.data.find(b"\0", start)].decode("latin-1")
-                found.setdefault(text, []).append(value)
+                name, value, size, info, _, shndx = struct.unpack_from("<3I2BH", self.data, at)
+                if shndx and name:
+                    start = names + name
+                    text = self.data[start:self.data.find(b"\0", start)].decode("latin-1")
+                    yield text, value, size, info & 15
+
+    def symbols(self):
+        """{name: [addresses]} of the symbol table; local names may occur several times."""
+        found = {}
+        for name, address, _, _ in self.symbol_table():
+            found.setdefault(name, []).append(address)
         return found

@@ -62,7 +62,7 @@ def vmalloc_frames(kernel):
 
 def classify(kernel):
     """The Frames of a kernel; NotYet before it has a mem_map."""
-    every = pages.Pages(kernel)
+    every = pages.Pages(kernel).read_all()
     number = len(every)
     frames = Frames(bytearray(number), bytearray(number), [None] * number,
                     [(zones.name(kernel, zone), zone.zone_start_pfn, zones.end_pfn(zone))
@@ -93,7 +93,6 @@ class Describer:
         self.areas = vmalloc_frames(kernel)
 
     def __call__(self, block):
-        words = self.every.words
         if block.state == pages.BUDDY:
             return "free", f"free, order {block.order}"
         if block.state == pages.PCP:
@@ -101,8 +100,8 @@ class Describer:
         if block.state == pages.LOST:
             return "lost", "in no known state"
         if block.flags & self.bits["slab"]:
-            return "slab", self.caches.get(words["slab_cache"][block.pfn], "a cache that is not there")
-        caller = words["caller"][block.pfn]
+            return "slab", self.caches.get(self.every.word("slab_cache", block.pfn), "a cache that is not there")
+        caller = self.every.word("caller", block.pfn)
         if block.flags & self.bits["vmalloc"]:
             vm = self.areas.get(block.pfn)
             return "vmalloc", self.kernel.symbol(vm.caller if vm else caller)

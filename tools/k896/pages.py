@@ -62,7 +62,14 @@ class Flags:
 
 
 class Pages:
-    """All struct pages, read at once."""
+    """
+    All struct pages.
+
+    One is read when it is asked for; all of them at once, which for many is quicker,
+    after read_all().
+    """
+
+    FIELDS = ("flags", "_refcount", "caller", "slab_cache")
 
     def __init__(self, kernel):
         must_exist(kernel)
@@ -71,23 +78,31 @@ class Pages:
         self.number = kernel.var("max_pfn")
         self.type = kernel.layout.type("struct page")
         self.base = int(kernel.var("mem_map"))
-        words = array.array("I", kernel.read(self.base, self.number * self.type.size))
-        self.words = {name: words[self._word(name)::self.type.size // 4]
-                      for name in ("flags", "_refcount", "caller", "slab_cache", "slab", "private")}
+        self.words = None
 
-    def _word(self, field):
-        return self.type.offset(field) // 4
+    def read_all(self):
+        words = array.array("I", self.kernel.read(self.base, self.number * self.type.size))
+        self.words = {name: words[self.type.offset(name) // 4::self.type.size // 4] for name in self.FIELDS}
+        return self
+
+    def word(self, field, pfn):
+        """A word of a frame's struct page."""
+        if self.words is not None:
+            return self.words[field][pfn]
+        return int.from_bytes(self.kernel.read(self.base + pfn * self.type.size + self.type.offset(field), 4),
+                              "little")
 
     def __len__(self):
         return self.number
 
     def page(self, pfn):
+        """A frame's struct page."""
         return self.kernel.at("struct page", self.base + pfn * self.type.size)
 
     def block(self, pfn):
         """The block that begins at a frame."""
         bits = self.flags.bits
-        flags = self.words["flags"][pfn]
+        flags = self.word("flags", pfn)
         order = self.flags.order(flags)
         if flags & bits["reserved"]:
             return Block(pfn, 0, RESERVED, flags)
@@ -95,7 +110,7 @@ class Pages:
             return Block(pfn, order, BUDDY, flags)
         if flags & bits["pcp"]:
             return Block(pfn, order, PCP, flags)
-        if self.words["_refcount"][pfn] & 0x7fffffff and not flags & bits["tail"]:
+        if self.word("_refcount", pfn) & 0x7fffffff and not flags & bits["tail"]:
             return Block(pfn, order, ALLOCATED, flags)
         return Block(pfn, 0, LOST, flags)
 
@@ -124,9 +139,7 @@ class Pages:
         return own
 
 
-def page_of(kernel, text_or_number):
-    """Frame number from what a person gave: a pfn, or a virtual or physical address of low memory."""
-    number = text_or_number if isinstance(text_or_number, int) else int(text_or_number, 0)
-    if number < kernel.var("max_pfn"):
-        return number
-    return kernel.phys(number) >> kernel.page_shift
+def pfn_of(kernel, number):
+    """The frame that a number means: a frame number, if there is such a frame, else a kernel address."""
+    must_exist(kernel)
+    return number if number < kernel.var("max_pfn") else kernel.phys(number) >> kernel.page_shift

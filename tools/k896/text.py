@@ -2,7 +2,7 @@
 """
 Views as text: a list of lines each, with the columns that the monitor's views have.
 """
-from k896 import early, kmap, pagetable, pages, slab, vmalloc, zones
+from k896 import early, explain, kmap, pagetable, pages, slab, vmalloc, zones
 
 
 def meminfo(kernel):
@@ -158,15 +158,7 @@ def split(found, places):
 
 def regions(kernel):
     """[(start, name, ptdump's heading)] of the layout's regions that have a heading, by address."""
-    kernel.must_be_loaded()
-    base, kind = kernel.layout.variable("layout_regions")
-    found = []
-    for i in range(kernel.var("nr_layout_regions")):
-        region = kernel.at("struct layout_region", base + i * kind.of.size)
-        start = region.start + (kernel.high_memory if region.above_high else 0)
-        if region.marker:
-            found.append((start, kernel.text(region.name), kernel.text(region.marker)))
-    return found
+    return [region for region in explain.regions(kernel) if region[2]]
 
 
 def page(kernel, pfn):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A session of `make debug` and `make gdb`: symbols, breakpoints before paging, steps."""
 import os
-import re
 import subprocess
 
 import pexpect
@@ -62,27 +61,6 @@ def test_breaks_before_paging(debugged):
                "x/2i $pc", "thbreak kmain", "continue", "print/x $cr0 & 0x80000000", "kill")
     lines = [line for line in said.splitlines() if line.startswith("$")]
     assert lines[1:] == ["$2 = 0x0", "$3 = 0x2badb002", "$4 = 0x80000000"], said
-
-
-def test_lists_areas_and_slots(tmp_path):
-    """The commands for vmalloc's areas and kmap's slots, inside the cases that make some."""
-    lab.build()
-    socket = tmp_path / "gdb.sock"
-    argv = [str(lab.ROOT / "tools" / "qemu.py"), "--kernel", str(lab.OUT / "k896.elf"), "--mem", "1G",
-            "--append", "selftest=highmem,vmalloc exit=1", "--gdb", str(socket)]
-    machine = pexpect.spawn("timeout", ["--foreground", "-k", "5", "120", *argv], timeout=30,
-                            encoding="utf-8")
-    machine.expect_exact("To leave")
-    for _ in range(100):
-        if socket.exists():
-            break
-        machine.expect(pexpect.TIMEOUT, timeout=0.1)
-    said = gdb(socket, "show_kmap", "pkmaps", "thbreak show_vmallocinfo", "continue", "vmap-areas",
-               "kill")
-    machine.close(force=True)
-    assert re.search(r"^ *\d+: 0xff[89ab][0-9a-f]{5} pfn 0x[0-9a-f]{5} users 2$", said, re.M), said
-    assert re.search(r"flags 0xa pages 3 of 0x[0-9a-f]+ <views_show_the_areas\+\d+>", said), said
-    assert re.search(r"pooled 0, freed by 0x[0-9a-f]+ <unseen_vfree\+\d+>", said), said
 
 
 def test_make_gdb_attaches():
