@@ -185,7 +185,7 @@ $(GCOV_PLAIN:%=$(O)/host-coverage/%.c.o): private HOST_coverage += -fno-stack-pr
 
 HOST_NOT   := $(addprefix kernel/tests/,traps_test.c step_test.c console_test.c)
 HOST_SRCS  := $(filter-out kernel/ubsan.c $(UNUSED),$(sort $(wildcard kernel/lib/*.c arch/host/*.c arch/host/*.asm arch/x86/mm/*.c)) \
-              $(addprefix arch/x86/,backtrace.c extable.c fault.c irq.c machine_check.c setup.c \
+              $(addprefix arch/x86/,backtrace.c cpuinfo.c extable.c fault.c irq.c machine_check.c setup.c \
                 step.c traps.c) \
               $(sort $(wildcard kernel/*.c mm/*.c kernel/drivers/*.c kernel/monitor/*.c mm/tests/*.c)) \
               $(filter-out $(HOST_NOT),$(sort $(wildcard kernel/tests/*.c))))

@@ -19,4 +19,13 @@
 
 #include <asm/processor.h>
 
+struct seq_file;
+
+/**
+ * show_cpuinfo - each CPU, in the lines of /proc/cpuinfo
+ * @khz: what get_cycles() was measured to count in a millisecond
+ * Context: any.
+ */
+void show_cpuinfo(struct seq_file *m, unsigned int khz);
+
 #endif

@@ -296,12 +296,50 @@ void show_ptdump(struct seq_file *m, pgd_t *pgd);
  */
 bool ptdump_check(void);
 
+#define PAGEWALK_LEVELS_MAX 4
+
+/*
+ * struct pagewalk_level - an entry that the CPU reads on its way
+ * @name:     of such entries; @table, @index: where it is, physical
+ * @readable: the table lies where it can be read; else @entry is 0
+ */
+struct pagewalk_level {
+	const char *name;
+	phys_addr_t table;
+	unsigned long index;
+	unsigned long entry;
+	bool readable;
+};
+
+/*
+ * struct pagewalk - the translation of an address
+ * @root:      what the walk began with
+ * @present:   it came to a page; of which
+ * @writable, @user: rights, by all levels
+ * @page_size: bytes
+ * @phys:      where @addr leads
+ */
+struct pagewalk {
+	unsigned long addr;
+	phys_addr_t root;
+	struct pagewalk_level level[PAGEWALK_LEVELS_MAX];
+	unsigned int nr_levels;
+	bool present;
+	bool writable;
+	bool user;
+	unsigned long page_size;
+	phys_addr_t phys;
+};
+
 /**
- * show_pagewalk - print how the CPU translates an address, level by level
+ * pagewalk - translate an address as the CPU does
  * @addr: any
- * Reads the directory that this CPU uses. Prints by printk, level emerg.
+ * @walk: out: every entry on the way, in the directory that this CPU uses
  * Context: any, also a fault report; takes no lock.
  */
-void show_pagewalk(unsigned long addr);
+void pagewalk(unsigned long addr, struct pagewalk *walk);
+
+/** show_pagewalk - print a walk, a line each level. Context: any. */
+void show_pagewalk(struct seq_file *m, const struct pagewalk *walk);
 
 #endif

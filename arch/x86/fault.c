@@ -20,6 +20,7 @@
 #include <kernel/percpu.h>
 #include <kernel/preempt.h>
 #include <kernel/printk.h>
+#include <kernel/seq.h>
 #include <kernel/stackprotector.h>
 #include <kernel/lib/types.h>
 #include <kernel/lib/minmax.h>
@@ -133,6 +134,22 @@ static int describe_eflags(char *buf, size_t size, unsigned long eflags)
 	return len;
 }
 
+static void emerg_sink(void *private __unused, const char *text, size_t len)
+{
+	pr_emerg("%.*s", (int)len, text);
+}
+
+static void report_pagewalk(unsigned long addr)
+{
+	struct pagewalk walk;
+	struct seq_file m;
+	char line[96];
+
+	pagewalk(addr, &walk);
+	seq_open_sink(&m, line, sizeof(line), emerg_sink, NULL);
+	show_pagewalk(&m, &walk);
+}
+
 static void show_fault_address(unsigned long addr)
 {
 	const char *region = layout_region(addr);
@@ -143,7 +160,7 @@ static void show_fault_address(unsigned long addr)
 		pr_emerg("  address 0x%08lx: %s\n", addr, object);
 	else
 		pr_emerg("  address 0x%08lx: %s: %s\n", addr, region, object);
-	show_pagewalk(addr);
+	report_pagewalk(addr);
 }
 
 /* A double fault whose CR2 lies in a guard page is a stack overflow. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading page tables: the dump, the checker, and the walk of a fault report.
+ * Reading page tables: the dump and the checker. The walk of one address is pagewalk.c's.
  *
  * One walker visits all 4 GiB of a directory in order, entry by entry, and hands
  * each to a callback: a 4 KiB page, a 4 MiB page, or 4 MiB of nothing. Rights are
@@ -11,11 +11,9 @@
  * "x" for every mapped range, because that is so.
  *
  * Locking: the kernel's tables are never freed, so the dump walks them without a
- * lock and may show a change half done; the checker holds pgd_lock. The walk of a
- * fault report trusts nothing and takes nothing.
+ * lock and may show a change half done; the checker holds pgd_lock.
  *
- * Reference: Linux 6.1 arch/x86/mm/dump_pagetables.c (note_page), mm/ptdump.c,
- * arch/x86/mm/fault.c (dump_pagetable).
+ * Reference: Linux 6.1 arch/x86/mm/dump_pagetables.c (note_page), mm/ptdump.c.
  */
 #include <arch/x86/mm/internal.h>
 #include <asm/control.h>
@@ -284,42 +282,4 @@ bool ptdump_check(void)
 	sound = nr_bad == 0;
 	spin_unlock_irqrestore(&pgd_lock, flags);
 	return sound;
-}
-
-/*
- * The walk of a fault report
- */
-
-/* read_entry - a word of a table at a physical address. Return: false when out of reach. */
-static bool read_entry(phys_addr_t table, unsigned int index, unsigned long *entry)
-{
-	const unsigned long *word = (const unsigned long *)__va(table) + index;
-
-	return table < __pa(high_memory) && !copy_from_kernel_nofault(entry, word, sizeof(*entry));
-}
-
-void show_pagewalk(unsigned long addr)
-{
-	unsigned long cr3 = read_cr3(), pde, pte;
-	char columns[48];
-
-	pr_emerg("page walk of %#lx: CR3 %08lx\n", addr, cr3);
-	if (!read_entry(cr3 & PAGE_MASK, pgd_index(addr), &pde)) {
-		pr_emerg("  pde[%lu]: directory out of reach\n", pgd_index(addr));
-		return;
-	}
-	if (!(pde & _PAGE_PRESENT) || (pde & _PAGE_PSE)) {
-		pr_emerg("  pde[%lu] = %08lx: %s%s\n", pgd_index(addr), pde,
-			 pde & _PAGE_PRESENT ? "4 MiB page " : "not present",
-			 prot_string(columns, sizeof(columns), pde));
-		return;
-	}
-	pr_emerg("  pde[%lu] = %08lx: page table\n", pgd_index(addr), pde);
-	if (!read_entry(pde & PAGE_MASK, pte_index(addr), &pte)) {
-		pr_emerg("  pte[%lu]: table out of reach\n", pte_index(addr));
-		return;
-	}
-	pr_emerg("  pte[%lu] = %08lx: %s%s\n", pte_index(addr), pte,
-		 pte & _PAGE_PRESENT ? "4 KiB page " : "not present",
-		 prot_string(columns, sizeof(columns), pte & ~_PAGE_PSE));
 }
