@@ -58,10 +58,28 @@ unsigned long nr_free_pages(void);
 /** totalram_pages - pages that were given to the page allocator */
 unsigned long totalram_pages(void);
 
-/* Views, in Linux's columns (/proc/buddyinfo, zoneinfo, meminfo). Context: process. */
+/* Views, in Linux's columns (/proc/buddyinfo, zoneinfo, meminfo, pagetypeinfo; debugfs
+ * extfrag/unusable_index and extfrag_index). Context: process. */
 void show_buddyinfo(struct seq_file *m);
 void show_zoneinfo(struct seq_file *m);
 void show_meminfo(struct seq_file *m);
+void show_pagetypeinfo(struct seq_file *m);
+void show_fragmentation(struct seq_file *m);
+
+/**
+ * unusable_free_index - what part of free memory is in blocks too small for a request?
+ * @order: log2 pages of the request, below MAX_ORDER
+ * Context: any. Return: thousandths; 1000 also when nothing is free.
+ */
+int unusable_free_index(const struct zone *zone, unsigned int order);
+
+/**
+ * fragmentation_index - would a request fail by fragmentation, or for want of memory?
+ * @order: log2 pages of the request, below MAX_ORDER
+ * Context: any. Return: towards 1000 it is fragmentation, towards 0 (or below) want of
+ *          memory; -1000 when it would not fail.
+ */
+int fragmentation_index(const struct zone *zone, unsigned int order);
 
 /**
  * show_mem - print all zones through printk: "Mem-Info:" of a failure report
