@@ -41,8 +41,7 @@ static int describe_reserved_page(const struct page *page, char *buf, size_t siz
 	return scnprintf(buf, size, "reserved: %s", name ? name : "of no known use");
 }
 
-/* used_block_head - head of the allocated block that holds @pfn, or NULL */
-static struct page *used_block_head(unsigned long pfn)
+struct page *used_block_head(unsigned long pfn)
 {
 	unsigned int order;
 
@@ -61,6 +60,7 @@ static int describe_block(const struct page *page, char *buf, size_t size)
 	struct page *head = free_block_head(pfn);
 	const char *use = "allocated";
 	const char *what = "";
+	int len;
 
 	if (head) {
 		use = "freed";
@@ -73,11 +73,21 @@ static int describe_block(const struct page *page, char *buf, size_t size)
 			return describe_slab_page(head, buf, size);
 		what = PageTable(head)     ? "a page table"
 		       : PageVmalloc(head) ? "of vmalloc"
+		       : PageKmalloc(head) ? "of kmalloc"
 					   : "in use";
 	}
-	return scnprintf(buf, size, "%s, page %lu of a block of order %u, last %s by %pS", what,
-			 pfn - page_to_pfn(head), page_alloc_order(head), use,
-			 (void *)head->caller);
+	len = scnprintf(buf, size, "%s, page %lu of a block of order %u", what,
+			pfn - page_to_pfn(head), page_alloc_order(head));
+	if (!head->caller)
+		return len + scnprintf(buf + len, size - (size_t)len, ", never allocated");
+	return len + scnprintf(buf + len, size - (size_t)len, ", last %s by %pS", use,
+			       (void *)head->caller);
+}
+
+int page_describe(const struct page *page, char *buf, size_t size)
+{
+	return PageReserved(page) ? describe_reserved_page(page, buf, size)
+				  : describe_block(page, buf, size);
 }
 
 static int describe_direct_map(unsigned long addr, char *buf, size_t size)
@@ -85,14 +95,10 @@ static int describe_direct_map(unsigned long addr, char *buf, size_t size)
 	const struct page *page = virt_to_page(addr);
 	int len = scnprintf(buf, size, "direct map, pfn %#lx: ", page_to_pfn(page));
 
-	if (PageReserved(page))
-		len += describe_reserved_page(page, buf + len, size - (size_t)len);
-	else
-		len += describe_block(page, buf + len, size - (size_t)len);
-	return len;
+	return len + page_describe(page, buf + len, size - (size_t)len);
 }
 
-static bool in_image(unsigned long addr)
+bool in_image(unsigned long addr)
 {
 	return addr >= (unsigned long)_stext && addr < (unsigned long)_end &&
 	       PageReserved(virt_to_page(addr));

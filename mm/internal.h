@@ -167,6 +167,14 @@ void free_page_batch(struct page **pages, unsigned int nr);
  */
 const char *page_free_mistake(const struct page *page, unsigned int order);
 
+/**
+ * page_flags_name - spell the flags of a page: "slab|head", "none"
+ * @buf, @size: where to; cut short when it does not fit
+ * @flags: the whole word
+ * Return: @buf.
+ */
+const char *page_flags_name(char *buf, size_t size, unsigned long flags);
+
 /** report_bad_free - kbug() that names @mistake, the page, and who had it before */
 void report_bad_free(const struct page *page, unsigned int order, const char *mistake,
 		     unsigned long caller);
@@ -186,6 +194,23 @@ static __always_inline bool page_is_described(const struct page *page)
 
 /** free_block_head - head of the free block that holds @pfn, or NULL */
 struct page *free_block_head(unsigned long pfn);
+
+/*
+ * fault_describe.c
+ */
+
+/** used_block_head - head of the allocated block that holds @pfn, or NULL */
+struct page *used_block_head(unsigned long pfn);
+
+/**
+ * page_describe - one phrase about what a page is to the allocators
+ * @buf, @size: where to; cut short when it does not fit
+ * Context: any, also a fault report; takes no lock. Return: its length.
+ */
+int page_describe(const struct page *page, char *buf, size_t size);
+
+/** in_image - does an address of the direct map lie in the kernel's image, as far as it is kept? */
+bool in_image(unsigned long addr);
 
 /*
  * page_account.c: every page is in exactly one state.

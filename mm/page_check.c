@@ -87,8 +87,7 @@ const char *page_free_mistake(const struct page *page, unsigned int order)
 	return NULL;
 }
 
-/* Spell the flags of a page: "slab|head", "none". */
-static const char *page_flags_name(char *buf, size_t size, unsigned long flags)
+const char *page_flags_name(char *buf, size_t size, unsigned long flags)
 {
 	const char *bar = "";
 	size_t len = 0;

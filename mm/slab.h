@@ -179,6 +179,22 @@ bool slab_is_available(void);
 /** slab_nr_pages - pages that slabs occupy, for meminfo. Context: any. */
 unsigned long slab_nr_pages(void);
 
+/**
+ * show_slab_cache - a cache: its geometry, and the state of each object of each slab
+ * @name: of a cache; of several with one name all
+ * Context: process; one caller at a time. Return: false when there is none.
+ */
+bool show_slab_cache(struct seq_file *m, const char *name);
+
+/**
+ * show_slabtop - the caches that sort first, in the columns of slabtop
+ * @key: what to sort by, as there: a active objects, b objects a slab, c cache size,
+ *       l slabs, n name, p pages a slab, s object size, u part in use, v active slabs;
+ *       all else number of objects
+ * Context: process; one caller at a time.
+ */
+void show_slabtop(struct seq_file *m, char key);
+
 /** kmem_cache_names - call @visit with the name of each cache. Context: process. */
 void kmem_cache_names(void (*visit)(void *arg, const char *name), void *arg);
 

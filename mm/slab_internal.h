@@ -17,6 +17,8 @@
 #include <mm/mm.h>
 #include <mm/slab.h>
 
+struct seq_file;
+
 /*
  * kmem_bufctl_t - what is known of one object: state, last caller, list link
  *
@@ -291,7 +293,21 @@ void slab_bad_free(struct kmem_cache *cachep, const void *objp, const char *what
 void slab_report_damage(struct kmem_cache *cachep, const void *objp, const char *what, long offset);
 void slab_report_live(struct kmem_cache *cachep);
 
+void *enclosing_object(struct kmem_cache *cachep, struct slab *slabp, const void *addr);
+
+/* What the lists of a cache hold. Objects in arrays count as active, as on Linux. */
+struct slab_counts {
+	unsigned long active_objs;
+	unsigned long num_objs;
+	unsigned long active_slabs;
+	unsigned long num_slabs;
+};
+
+/* mm/slab_explain.c */
+void slab_explain(struct seq_file *m, const void *addr);
+
 /* mm/slab_show.c */
+struct slab_counts slab_get_counts(struct kmem_cache *cachep);
 unsigned long slab_count_live(struct kmem_cache *cachep);
 bool slab_check_list(struct kmem_cache *cachep, const struct slab *slabp);
 

@@ -71,11 +71,11 @@ static void print_object(struct kmem_cache *cachep, const void *objp, long offse
 	dump_object(cachep, objp, offset);
 }
 
-/*
+/**
  * enclosing_object - the object that an address of a slab page lies in
  * Return: its first byte; NULL for an address between or beside the objects.
  */
-static void *enclosing_object(struct kmem_cache *cachep, struct slab *slabp, const void *addr)
+void *enclosing_object(struct kmem_cache *cachep, struct slab *slabp, const void *addr)
 {
 	unsigned long offset = (unsigned long)addr - (unsigned long)slabp->s_mem;
 	unsigned int idx = offset / cachep->size;

@@ -9,14 +9,6 @@
 #include <kernel/seq.h>
 #include <mm/slab_internal.h>
 
-/* What the lists of a cache hold. Objects in arrays count as active, as on Linux. */
-struct slab_counts {
-	unsigned long active_objs;
-	unsigned long num_objs;
-	unsigned long active_slabs;
-	unsigned long num_slabs;
-};
-
 static void count_list(struct kmem_cache *cachep, struct list_head *slabs,
 		       struct slab_counts *counts)
 {
@@ -30,7 +22,7 @@ static void count_list(struct kmem_cache *cachep, struct list_head *slabs,
 	}
 }
 
-static struct slab_counts count_slabs(struct kmem_cache *cachep)
+struct slab_counts slab_get_counts(struct kmem_cache *cachep)
 {
 	struct kmem_cache_node *n = cache_node(cachep);
 	struct slab_counts counts = {0};
@@ -57,7 +49,7 @@ static unsigned long count_cached(struct kmem_cache *cachep)
 /** slab_count_live - objects that are allocated. Context: any; exact when all is at rest. */
 unsigned long slab_count_live(struct kmem_cache *cachep)
 {
-	return count_slabs(cachep).active_objs - count_cached(cachep);
+	return slab_get_counts(cachep).active_objs - count_cached(cachep);
 }
 
 void kmem_cache_names(void (*visit)(void *arg, const char *name), void *arg)
@@ -77,7 +69,7 @@ void show_slabinfo(struct seq_file *m)
 		      "<pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : "
 		      "slabdata <active_slabs> <num_slabs> <sharedavail>\n");
 	for_each_kmem_cache(cachep) {
-		struct slab_counts counts = count_slabs(cachep);
+		struct slab_counts counts = slab_get_counts(cachep);
 
 		seq_printf(m, "%-17s %6lu %6lu %6u %4u %4d : tunables %4u %4u %4u", cachep->name,
 			   counts.active_objs, counts.num_objs, cachep->size, cachep->num,

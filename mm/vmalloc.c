@@ -613,8 +613,7 @@ void vmalloc_get_stats(struct vmalloc_stats *stats)
 	stats->nr_no_pages = atomic_read(&nr_no_pages);
 }
 
-/* Copies of the first area that ends above @addr, and of its descriptor, if it has one. */
-static bool next_area_copy(unsigned long addr, struct vmap_area *va, struct vm_struct *vm)
+bool next_area_copy(unsigned long addr, struct vmap_area *va, struct vm_struct *vm)
 {
 	struct vmap_area *found;
 	unsigned long flags;

@@ -111,6 +111,13 @@ void vmap_space_use(struct vmap_space *space);
 /** vmap_space_init - make [@start, @end), whole pages, an empty space */
 void vmap_space_init(struct vmap_space *space, unsigned long start, unsigned long end);
 
+/**
+ * next_area_copy - the first area that ends above an address, for a view
+ * @va: out: a copy of it; @vm: out: of its descriptor, if @va has one
+ * Context: any. Takes vmap_area_lock. Return: false when there is none.
+ */
+bool next_area_copy(unsigned long addr, struct vmap_area *va, struct vm_struct *vm);
+
 /** vmap_area_check - verify tree, list and gaps. Context: any. Return: true when sound. */
 bool vmap_area_check(void);
 

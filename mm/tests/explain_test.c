@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is told of addresses whose use the test knows, since it made it; and that every
+ * address there is can be asked for.
+ */
+#include <kernel/selftest.h>
+#include <kernel/seq.h>
+#include <kernel/lib/vsprintf.h>
+#include <arch/mmu.h>
+#include <mm/explain.h>
+#include <mm/highmem.h>
+#include <mm/internal.h>
+#include <mm/mm.h>
+#include <mm/slab_internal.h>
+#include <mm/vmalloc.h>
+
+static char said[2048];
+
+static const char *explain(const volatile void *addr)
+{
+	struct seq_file m;
+
+	seq_open_buffer(&m, said, sizeof(said));
+	show_explain(&m, (unsigned long)addr);
+	return said;
+}
+
+static const char *page(unsigned long pfn)
+{
+	struct seq_file m;
+
+	seq_open_buffer(&m, said, sizeof(said));
+	show_page(&m, pfn);
+	return said;
+}
+
+/* expect_line - a line of what was said is this, up to its end or to what @line leaves out */
+static void __printf(2, 3) expect_line(struct kunit *test, const char *fmt, ...)
+{
+	const char *at = said;
+	char line[160];
+	va_list args;
+
+	va_start(args, fmt);
+	vscnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	for (; at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL)
+		if (str_has_prefix(at, line))
+			return;
+	KUNIT_FAIL(test, "no line begins with \"%s\" in:", line);
+	for (at = said; *at; at += strcspn(at, "\n") + !!strchr(at, '\n'))
+		kunit_info(test, "%.*s", (int)strcspn(at, "\n"), at);
+}
+
+/*
+ * Pages
+ */
+
+static void a_page_in_use(struct kunit *test)
+{
+	struct page *p = alloc_pages(GFP_KERNEL, 2);
+	unsigned long pfn;
+	char *addr;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	pfn = page_to_pfn(p);
+	page(pfn);
+	expect_line(test, "pfn %#lx: phys 0x%08lx, virt 0x%px, zone ", pfn, pfn << PAGE_SHIFT,
+		    page_address(p));
+	expect_line(test, "  flags %#lx(none), order 2, references 1, mapcount 0, private 0\n",
+		    p->flags);
+	expect_line(test,
+		    "  in use, page 0 of a block of order 2, last allocated by a_page_in_use+");
+	page(pfn + 3);
+	expect_line(test,
+		    "  in use, page 3 of a block of order 2, last allocated by a_page_in_use+");
+
+	addr = page_address(p) + PAGE_SIZE + 8;
+	explain(addr);
+	expect_line(test, "0x%px: %s, mapped to phys 0x%08lx by a page of ", addr,
+		    layout_region((unsigned long)addr), (unsigned long)__pa(addr));
+	expect_line(test, "pfn %#lx: ", pfn + 1);
+	expect_line(test, "  before: pfn %#lx, ", pfn - 1);
+	expect_line(test, "  after: pfn %#lx, ", pfn + 4);
+
+	__free_pages(p, 2);
+	page(pfn);
+	expect_line(
+		test,
+		"  free, on a per-CPU list, page 0 of a block of order 2, last freed by a_page_in_use+");
+}
+
+/* Two blocks side by side, of which each is the other's neighbour. */
+static void neighbours_of_a_block(struct kunit *test)
+{
+	struct page *p = alloc_pages(GFP_KERNEL, 3);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	split_page(p, 3);
+	explain(page_address(p + 4));
+	expect_line(
+		test,
+		"  before: pfn %#lx, in use, page 0 of a block of order 0, last allocated by neighbours_of_a_block+",
+		page_to_pfn(p) + 3);
+	expect_line(
+		test,
+		"  after: pfn %#lx, in use, page 0 of a block of order 0, last allocated by neighbours_of_a_block+",
+		page_to_pfn(p) + 5);
+	free_pages_exact(page_address(p), 8 * PAGE_SIZE);
+}
+
+static void reserved_pages_and_mem_map(struct kunit *test)
+{
+	explain((char *)pfn_to_page(7) + 5);
+	expect_line(test, "  reserved: mem_map\n");
+	expect_line(test, "  range: 0x%08lx-",
+		    (unsigned long)__pa(PAGE_ALIGN_DOWN((unsigned long)mem_map)));
+	expect_line(test, "  mem_map: struct page of pfn 0x7, byte 5 of it\n");
+	expect_line(test, "  after: pfn ");
+}
+
+static void pages_that_are_none(struct kunit *test)
+{
+	page(max_pfn);
+	expect_line(test, "pfn %#lx: no struct page, the last is that of pfn %#lx\n", max_pfn,
+		    max_pfn - 1);
+	page(ULONG_MAX);
+	expect_line(test, "pfn 0xffffffff: no struct page");
+	page(max_pfn - 1);
+	expect_line(test, "pfn %#lx: phys ", max_pfn - 1);
+}
+
+static void arguments_name_pages(struct kunit *test)
+{
+	unsigned long pfn = 0;
+	struct page *p = alloc_page(GFP_KERNEL);
+	char *area = vmalloc(2 * PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	KUNIT_EXPECT_TRUE(test, pfn_of_argument(max_pfn - 1, &pfn));
+	KUNIT_EXPECT_EQ(test, pfn, max_pfn - 1);
+	KUNIT_EXPECT_TRUE(test, pfn_of_argument((unsigned long)page_address(p) + 100, &pfn));
+	KUNIT_EXPECT_EQ(test, pfn, page_to_pfn(p));
+	KUNIT_EXPECT_TRUE(test, pfn_of_argument((unsigned long)area + PAGE_SIZE, &pfn));
+	KUNIT_EXPECT_EQ(test, pfn, vmalloc_to_pfn(area + PAGE_SIZE));
+	pfn = 77;
+	KUNIT_EXPECT_FALSE(test, pfn_of_argument(max_pfn, &pfn));
+	KUNIT_EXPECT_FALSE(test, pfn_of_argument(PAGE_OFFSET - 1, &pfn));
+	KUNIT_EXPECT_FALSE(test, pfn_of_argument((unsigned long)area + 2 * PAGE_SIZE, &pfn));
+	KUNIT_EXPECT_FALSE(test, pfn_of_argument(ULONG_MAX, &pfn));
+	KUNIT_EXPECT_EQ(test, pfn, 77);
+	vfree(area);
+	__free_page(p);
+}
+
+/*
+ * Objects
+ */
+
+static void an_object_and_its_neighbours(struct kunit *test)
+{
+	struct kmem_cache *cachep = kmem_cache_create("explained", 72, 0, 0, NULL, NULL);
+	char *objects[3];
+	volatile unsigned long was; /* hides from the compiler that it is freed */
+	struct slab *slabp;
+	unsigned int i, idx;
+
+	KUNIT_ASSERT_NOT_NULL(test, cachep);
+	for (i = 0; i < ARRAY_SIZE(objects); i++) {
+		objects[i] = kmem_cache_alloc(cachep, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, objects[i]);
+	}
+	explain(objects[0] + 10);
+	expect_line(test, "  slab of cache explained, ");
+	expect_line(test, "  byte 10 of 72 of an object of cache explained\n");
+	expect_line(test, "  this: object ");
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said, ", allocated by an_object_and_its_neighbours+"));
+
+	explain(objects[1]);
+	slabp = virt_to_page(objects[1])->slab;
+	idx = obj_to_index(cachep, slabp, objects[1]);
+	if (idx)
+		expect_line(test, "  before: object %u at %px, ", idx - 1,
+			    index_to_obj(cachep, slabp, idx - 1));
+	expect_line(test, "  this: object %u at %px, allocated by ", idx, objects[1]);
+	if (idx + 1 < cachep->num)
+		expect_line(test, "  after: object %u at %px, ", idx + 1,
+			    index_to_obj(cachep, slabp, idx + 1));
+	was = (unsigned long)objects[1];
+	kmem_cache_free(cachep, objects[1]);
+	explain((void *)was);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said, ", free, in "));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said, ", last used by an_object_and_its_neighbours+"));
+	kmem_cache_free(cachep, objects[0]);
+	kmem_cache_free(cachep, objects[2]);
+	kmem_cache_destroy(cachep);
+}
+
+static void what_lies_beside_objects(struct kunit *test)
+{
+	struct kmem_cache *cachep = kmem_cache_create("explained", 100, 0, 0, NULL, NULL);
+	char *object, *slab;
+
+	KUNIT_ASSERT_NOT_NULL(test, cachep);
+	object = kmem_cache_alloc(cachep, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, object);
+	slab = (char *)PAGE_ALIGN_DOWN((unsigned long)object);
+	explain(slab);
+	expect_line(test, "  struct slab and the words of its objects\n");
+	kmem_cache_free(cachep, object);
+	kmem_cache_destroy(cachep);
+}
+
+static void kmalloc_of_whole_pages(struct kunit *test)
+{
+	char *block = kmalloc(3 * PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, block);
+	explain(block + 5000);
+	expect_line(
+		test,
+		"  of kmalloc, page 1 of a block of order 2, last allocated by kmalloc_of_whole_pages+");
+	kfree(block);
+}
+
+/*
+ * Areas and slots
+ */
+
+static void an_area_and_its_neighbours(struct kunit *test)
+{
+	volatile unsigned long was; /* hides from the compiler that it is freed */
+	char *areas[3];
+	unsigned int i;
+	unsigned long pfn;
+
+	vm_unmap_aliases();
+	for (i = 0; i < ARRAY_SIZE(areas); i++) {
+		areas[i] = vmalloc(3 * PAGE_SIZE);
+		KUNIT_ASSERT_NOT_NULL(test, areas[i]);
+	}
+	explain(areas[1] + PAGE_SIZE + 4);
+	pfn = vmalloc_to_pfn(areas[1] + PAGE_SIZE);
+	expect_line(test,
+		    "0x%px: vmalloc area, mapped to phys 0x%08lx by a page of 4 KiB, writable\n",
+		    areas[1] + PAGE_SIZE + 4, (pfn << PAGE_SHIFT) + 4);
+	expect_line(test, "pfn %#lx: phys ", pfn);
+	expect_line(test,
+		    "vmalloc area [0x%px, 0x%px), 12288 bytes, of an_area_and_its_neighbours+",
+		    areas[1], areas[1] + 3 * PAGE_SIZE);
+	expect_line(test, "  byte 4100 of it, in page 1 of 3\n");
+	expect_line(test, "  before: [0x");
+	expect_line(test, "  after: [0x");
+
+	explain(areas[1] + 3 * PAGE_SIZE);
+	expect_line(test, "0x%px: vmalloc area, not mapped\n", areas[1] + 3 * PAGE_SIZE);
+	expect_line(test, "guard page of the vmalloc area [0x%px, ", areas[1]);
+
+	/* The page, asked for by its other address, leads back to the area. */
+	if (pfn < max_low_pfn) {
+		explain(__va(pfn << PAGE_SHIFT));
+		expect_line(test, "  area: [0x%px, 0x%px), made by an_area_and_its_neighbours+",
+			    areas[1], areas[1] + 4 * PAGE_SIZE);
+	}
+	was = (unsigned long)areas[1];
+	for (i = 0; i < ARRAY_SIZE(areas); i++)
+		vfree(areas[i]);
+	explain((void *)was);
+	expect_line(test, "0x%08lx: vmalloc area, not mapped\n", was);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said, "freed by an_area_and_its_neighbours+"));
+}
+
+static void pages_of_an_area_in_low_memory(struct kunit *test)
+{
+	char *area = __vmalloc(2 * PAGE_SIZE, GFP_KERNEL | GFP_DMA);
+
+	if (!area)
+		kunit_skip(test, "no page of ZONE_DMA is to be had");
+	explain(__va(vmalloc_to_pfn(area + PAGE_SIZE) << PAGE_SHIFT));
+	expect_line(test, "  of vmalloc, page 0 of a block of order 0, ");
+	expect_line(test, "  area: [0x%px, ", area);
+	vfree(area);
+}
+
+static void slots(struct kunit *test)
+{
+	struct page *p = alloc_page(GFP_HIGHUSER);
+	char *addr;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	explain((void *)PKMAP_ADDR(0));
+	expect_line(test, "0x%08lx: pkmap area, ", PKMAP_ADDR(0));
+	expect_line(test, "pkmap slot 0, ");
+	expect_line(test, "  before: hole above the vmalloc area\n");
+	expect_line(test, "  after: pkmap slot 1, ");
+	if (PageHighMem(p)) {
+		addr = kmap(p);
+		explain(addr + 1);
+		expect_line(
+			test,
+			"0x%px: pkmap area, mapped to phys 0x%08llx by a page of 4 KiB, writable\n",
+			addr + 1, (unsigned long long)page_to_phys(p) + 1);
+		expect_line(test, "pkmap slot %lu, page pfn %#lx, 1 users\n",
+			    PKMAP_NR((unsigned long)addr), page_to_pfn(p));
+		page(page_to_pfn(p));
+		expect_line(test, "pfn %#lx: phys 0x%08llx, virt 0x%px (kmap), zone HighMem",
+			    page_to_pfn(p), (unsigned long long)page_to_phys(p), addr);
+		kunmap(p);
+	}
+	__free_page(p);
+}
+
+/*
+ * The image, nothing, everything
+ */
+
+static void the_image(struct kunit *test)
+{
+	unsigned long addr = (unsigned long)show_explain;
+
+	explain((void *)(addr + 1));
+	expect_line(test, "0x%08lx: kernel text, mapped to phys 0x%08lx by a page of ", addr + 1,
+		    addr + 1 - PAGE_OFFSET);
+	expect_line(test, "  function: show_explain+0x1/");
+	expect_line(test, "  before: ");
+	expect_line(test, "  after: ");
+	explain(said);
+	expect_line(test, "  reserved: Kernel bss\n");
+}
+
+static void places_where_nothing_is(struct kunit *test)
+{
+	KUNIT_EXPECT_STREQ(test, explain(NULL), "0x00000000: NULL page, not mapped\n");
+	KUNIT_EXPECT_STREQ(test, explain((void *)0x08048000),
+			   "0x08048000: user space, not mapped\n");
+	explain(high_memory);
+	expect_line(test, "0x%px: hole above the direct map, not mapped\n", high_memory);
+	KUNIT_EXPECT_STREQ(test, explain((void *)-1UL), "0xffffffff: last page, not mapped\n");
+}
+
+/* Every page of the address space at strides that meet each region, then anywhere at all. */
+static void any_address_is_survived(struct kunit *test)
+{
+	unsigned long addr = 0, i;
+
+	for (i = 0; i < 4096; i++, addr += 0x100ff0) {
+		explain((void *)addr);
+		KUNIT_EXPECT_GT(test, strlen(said), 20);
+	}
+	for (i = 0; i < 1000; i++) {
+		addr = kunit_rand(test) | (kunit_rand_below(test, 4) ? PAGE_OFFSET : 0);
+		explain((void *)addr);
+		KUNIT_EXPECT_GT(test, strlen(said), 20);
+		page(kunit_rand_below(test, 2) ? addr : addr % max_pfn);
+		KUNIT_EXPECT_GT(test, strlen(said), 20);
+	}
+}
+
+/*
+ * Translations
+ */
+
+static void translations_end_in_a_page(struct kunit *test)
+{
+	unsigned long addr = (unsigned long)__va(0xb8000);
+	struct seq_file m;
+
+	seq_open_buffer(&m, said, sizeof(said));
+	show_translation(&m, addr);
+	expect_line(test, "page walk of 0x%08lx: CR3 ", addr);
+	expect_line(test, "  pde[%lu] = ", pgd_index(addr));
+	expect_line(test, "pfn 0xb8: phys 0x000b8000, virt 0x%08lx, zone DMA", addr);
+	expect_line(test, "  reserved: ");
+
+	seq_open_buffer(&m, said, sizeof(said));
+	show_translation(&m, 4);
+	expect_line(test, "  pde[0] = 00000000: not present\n");
+	KUNIT_EXPECT_NULL(test, strstr(said, "pfn"));
+}
+
+static struct kunit_case explain_test_cases[] = {
+	KUNIT_CASE(a_page_in_use),
+	KUNIT_CASE(neighbours_of_a_block),
+	KUNIT_CASE(reserved_pages_and_mem_map),
+	KUNIT_CASE(pages_that_are_none),
+	KUNIT_CASE(arguments_name_pages),
+	KUNIT_CASE(an_object_and_its_neighbours),
+	KUNIT_CASE(what_lies_beside_objects),
+	KUNIT_CASE(kmalloc_of_whole_pages),
+	KUNIT_CASE(an_area_and_its_neighbours),
+	KUNIT_CASE(pages_of_an_area_in_low_memory),
+	KUNIT_CASE(slots),
+	KUNIT_CASE(the_image),
+	KUNIT_CASE(places_where_nothing_is),
+	KUNIT_CASE(any_address_is_survived),
+	KUNIT_CASE(translations_end_in_a_page),
+	{},
+};
+
+static struct kunit_suite explain_suite = {
+	.name = "explain",
+	.test_cases = explain_test_cases,
+};
+kunit_test_suite(explain_suite);

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is shown of caches: one of the test's own, whose objects it counts, and the table
+ * of those that sort first.
+ */
+#include <kernel/selftest.h>
+#include <kernel/seq.h>
+#include <kernel/lib/kstrtox.h>
+#include <kernel/lib/vsprintf.h>
+#include <mm/slab_internal.h>
+
+static char said[6144];
+static struct kmem_cache *cachep;
+
+static int slab_view_init(struct kunit *test __unused)
+{
+	cachep = kmem_cache_create("viewed", 512, 0, 0, NULL, NULL);
+	return cachep ? 0 : -ENOMEM;
+}
+
+static void slab_view_exit(struct kunit *test __unused)
+{
+	kmem_cache_destroy(cachep);
+	cachep = NULL;
+}
+
+static bool show_cache(const char *name)
+{
+	struct seq_file m;
+
+	seq_open_buffer(&m, said, sizeof(said));
+	return show_slab_cache(&m, name);
+}
+
+/* letters - how often @c stands in the lines that show objects */
+static unsigned int letters(char c)
+{
+	const char *at = said;
+	unsigned int nr = 0;
+
+	while ((at = strstr(at, "\n  "))) {
+		for (at += 3; *at && *at != '\n'; at++)
+			nr += *at == c;
+	}
+	return nr;
+}
+
+static void each_object_is_a_letter(struct kunit *test)
+{
+	struct slab_counts counts;
+	void *objects[3];
+	unsigned int i;
+
+	KUNIT_EXPECT_TRUE(test, show_cache("viewed"));
+	KUNIT_EXPECT_TRUE(test,
+			  str_has_prefix(said, "cache viewed: objects of 512 bytes, one every "));
+	KUNIT_EXPECT_NULL(test, strstr(said, "\nslab "));
+	for (i = 0; i < ARRAY_SIZE(objects); i++) {
+		objects[i] = kmem_cache_alloc(cachep, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, objects[i]);
+	}
+	show_cache("viewed");
+	counts = slab_get_counts(cachep);
+	KUNIT_EXPECT_EQ(test, letters('#'), 3);
+	KUNIT_EXPECT_EQ(test, letters('c'), counts.active_objs - 3);
+	KUNIT_EXPECT_EQ(test, letters('.'), counts.num_objs - counts.active_objs);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said, "\nslab "));
+	for (i = 0; i < ARRAY_SIZE(objects); i++)
+		kmem_cache_free(cachep, objects[i]);
+	show_cache("viewed");
+	KUNIT_EXPECT_EQ(test, letters('#'), 0);
+}
+
+static void unknown_caches_are_not_found(struct kunit *test)
+{
+	KUNIT_EXPECT_FALSE(test, show_cache("viewe"));
+	KUNIT_EXPECT_FALSE(test, show_cache(""));
+	KUNIT_EXPECT_STREQ(test, said, "");
+}
+
+static unsigned int times_named;
+
+static void count_name(void *arg, const char *name)
+{
+	times_named += !strcmp(name, arg);
+}
+
+static void names_are_told_once(struct kunit *test)
+{
+	static char name[] = "viewed";
+
+	times_named = 0;
+	kmem_cache_names(count_name, name);
+	KUNIT_EXPECT_EQ(test, times_named, 1);
+}
+
+/*
+ * slabtop
+ */
+
+/* The table: where it begins, and the value of a column in each row. */
+static unsigned int table(char key, unsigned int field, unsigned long *values,
+			  unsigned int max_rows)
+{
+	struct seq_file m;
+	unsigned int nr = 0, i;
+	char *at;
+
+	seq_open_buffer(&m, said, sizeof(said));
+	show_slabtop(&m, key);
+	at = strstr(said, " NAME\n");
+	for (at = at ? at + 6 : said + strlen(said); *at && nr < max_rows; nr++) {
+		char *row = at;
+
+		for (i = 0; i < field; i++) {
+			row += strspn(row, " ");
+			row += strcspn(row, " ");
+		}
+		values[nr] = (unsigned long)simple_strtoull(row + strspn(row, " "), NULL, 10);
+		at += strcspn(at, "\n") + 1;
+	}
+	return nr;
+}
+
+struct sort_case {
+	char key;
+	unsigned int field; /* of the table, counted from 0; K and % end a number */
+};
+
+static const struct sort_case sort_cases[] = {
+	{'o', 0}, {'a', 1}, {'u', 2}, {'l', 4}, {'b', 5}, {'c', 6},
+};
+
+static void sort_desc(const struct sort_case *c, char *desc)
+{
+	desc[0] = c->key;
+	desc[1] = '\0';
+}
+KUNIT_ARRAY_PARAM(sort, sort_cases, sort_desc)
+
+static void rows_are_sorted(struct kunit *test)
+{
+	const struct sort_case *c = test->param_value;
+	unsigned long values[40];
+	unsigned int i, nr = table(c->key, c->field, values, ARRAY_SIZE(values));
+
+	KUNIT_ASSERT_EQ(test, nr, 17);
+	for (i = 1; i < nr; i++)
+		KUNIT_EXPECT_GE(test, values[i - 1], values[i]);
+}
+
+/* The largest of all caches is the first row, wherever it is on the chain. */
+static void nobody_is_left_out_at_the_top(struct kunit *test)
+{
+	unsigned long values[40], largest = 0;
+	struct kmem_cache *c;
+
+	for_each_kmem_cache(c)
+		largest = max(largest, slab_get_counts(c).num_objs);
+	table('o', 0, values, ARRAY_SIZE(values));
+	KUNIT_EXPECT_EQ(test, values[0], largest);
+}
+
+static void names_are_sorted(struct kunit *test)
+{
+	char name[KMEM_CACHE_NAMELEN], last[KMEM_CACHE_NAMELEN] = "";
+	unsigned long values[40];
+	unsigned int nr = table('n', 0, values, ARRAY_SIZE(values)), i;
+	char *at = strstr(said, " NAME\n") + 6, *end;
+
+	KUNIT_ASSERT_EQ(test, nr, 17);
+	for (i = 0; i < nr; i++, at = end + 1) {
+		end = strchr(at, '\n');
+		*end = '\0';
+		strscpy(name, strrchr(at, ' ') + 1, sizeof(name));
+		KUNIT_EXPECT_LT(test, strcmp(last, name), 0);
+		strscpy(last, name, sizeof(last));
+	}
+}
+
+static void sums_are_over_all_caches(struct kunit *test)
+{
+	unsigned long objs = 0, active = 0, values[1];
+	struct kmem_cache *c;
+	char line[96];
+
+	for_each_kmem_cache(c) {
+		objs += slab_get_counts(c).num_objs;
+		active += slab_get_counts(c).active_objs;
+	}
+	table('o', 0, values, 1);
+	scnprintf(line, sizeof(line), " Active / Total Objects  (%% used) : %lu / %lu (%lu%%)\n",
+		  active, objs, active * 100 / objs);
+	KUNIT_EXPECT_TRUE(test, str_has_prefix(said, line));
+}
+
+static struct kunit_case slab_view_cases[] = {
+	KUNIT_CASE(each_object_is_a_letter),
+	KUNIT_CASE(unknown_caches_are_not_found),
+	KUNIT_CASE(names_are_told_once),
+	KUNIT_CASE_PARAM(rows_are_sorted, sort_gen_params),
+	KUNIT_CASE(nobody_is_left_out_at_the_top),
+	KUNIT_CASE(names_are_sorted),
+	KUNIT_CASE(sums_are_over_all_caches),
+	{},
+};
+
+static struct kunit_suite slab_view_suite = {
+	.name = "slab_view",
+	.init = slab_view_init,
+	.exit = slab_view_exit,
+	.test_cases = slab_view_cases,
+};
+kunit_test_suite(slab_view_suite);
