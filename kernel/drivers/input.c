@@ -7,6 +7,7 @@
 #include <kernel/drivers/input.h>
 #include <kernel/preempt.h>
 #include <kernel/spinlock.h>
+#include <kernel/time.h>
 #include <kernel/lib/minmax.h>
 #include <arch/cpu.h>
 #include <arch/irq.h>
@@ -48,21 +49,36 @@ int input_pop(void)
 	return byte;
 }
 
+/* Until the next interrupt, unless there is a byte: looked for once more with interrupts
+ * off, which cpu_idle() turns on as it halts. */
+static void wait_for_interrupt(void)
+{
+	local_irq_disable();
+	if (READ_ONCE(head) == READ_ONCE(tail))
+		cpu_idle();
+	else
+		local_irq_enable();
+}
+
 u8 input_wait(void)
 {
-	might_sleep();
-	for (;;) {
-		int byte = input_pop();
+	int byte;
 
-		if (byte >= 0)
-			return (u8)byte;
-		/* Look once more with interrupts off: cpu_idle() turns them on as it halts. */
-		local_irq_disable();
-		if (READ_ONCE(head) == READ_ONCE(tail))
-			cpu_idle();
-		else
-			local_irq_enable();
-	}
+	might_sleep();
+	while ((byte = input_pop()) < 0)
+		wait_for_interrupt();
+	return (u8)byte;
+}
+
+int input_wait_timeout(unsigned long ticks)
+{
+	unsigned long end = jiffies + ticks;
+	int byte;
+
+	might_sleep();
+	while ((byte = input_pop()) < 0 && time_before(jiffies, end))
+		wait_for_interrupt();
+	return byte;
 }
 
 unsigned long input_dropped(void)

@@ -23,6 +23,13 @@ int input_pop(void);
  */
 u8 input_wait(void);
 
+/**
+ * input_wait_timeout - likewise, but not for ever
+ * @ticks: to wait at the most
+ * Context: as input_wait(). Return: the byte, or -1 when none came.
+ */
+int input_wait_timeout(unsigned long ticks);
+
 /** input_dropped - bytes lost to a full queue since boot */
 unsigned long input_dropped(void);
 

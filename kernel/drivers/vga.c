@@ -6,7 +6,9 @@
  * What a character does to the screen is struct text_screen's and works on any
  * memory, so that the tests need no screen. The hardware is two functions.
  *
- * Escape sequences are not interpreted; nothing in the kernel sends any.
+ * Of a terminal's escape sequences two are obeyed, those that a view needs which shows
+ * itself again and again: ESC [ H, to the first cell, and ESC [ J, blank from there on.
+ * All others are swallowed.
  *
  * Locking: printk's console_lock guards the screen.
  * Reference: the VGA's CRT controller, indices 0x0e and 0x0f.
@@ -29,6 +31,7 @@
 #define CRTC_CURSOR_LOW  0x0f
 
 #define TAB_WIDTH 8U
+#define ESC       '\033'
 
 static u16 cell(const struct text_screen *screen, char c)
 {
@@ -51,6 +54,7 @@ void text_screen_clear(struct text_screen *screen)
 		blank_row(screen, row);
 	screen->column = 0;
 	screen->row = 0;
+	screen->escape = ESCAPE_NONE;
 }
 
 static void new_line(struct text_screen *screen)
@@ -80,9 +84,42 @@ static void put_tab(struct text_screen *screen)
 	screen->column = stop < screen->columns ? stop : screen->columns;
 }
 
+static void blank_below(struct text_screen *screen)
+{
+	unsigned int cell_nr = screen->row * screen->columns + screen->column;
+
+	for (; cell_nr < screen->rows * screen->columns; cell_nr++)
+		screen->cells[cell_nr] = cell(screen, ' ');
+}
+
+/* feed_escape - a byte that may belong to a sequence. Return: it does. */
+static bool feed_escape(struct text_screen *screen, char c)
+{
+	enum text_escape before = screen->escape;
+
+	screen->escape = ESCAPE_NONE;
+	if (c == ESC) {
+		screen->escape = ESCAPE_BEGUN;
+	} else if (before == ESCAPE_BEGUN && c == '[') {
+		screen->escape = ESCAPE_BRACKET;
+	} else if (before != ESCAPE_BRACKET || c < ' ') {
+		return false;
+	} else if (c < '@') { /* a number: of no sequence that is obeyed */
+		screen->escape = ESCAPE_BRACKET;
+	} else if (c == 'H') {
+		screen->row = 0;
+		screen->column = 0;
+	} else if (c == 'J') {
+		blank_below(screen);
+	}
+	return true;
+}
+
 void text_screen_write(struct text_screen *screen, const char *s, size_t len)
 {
 	for (; len; s++, len--) {
+		if (feed_escape(screen, *s))
+			continue;
 		switch (*s) {
 		case '\n':
 			new_line(screen);

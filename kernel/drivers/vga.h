@@ -11,21 +11,26 @@
  * @column, @row: of the next character; a column of @columns means that the next one
  *           begins a new line
  * @colours: of what is written
+ * @escape:  how much of an escape sequence has come
  */
+enum text_escape { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_BRACKET };
+
 struct text_screen {
 	u16 *cells;
 	unsigned int columns, rows;
 	unsigned int column, row;
 	u8 colours;
+	enum text_escape escape;
 };
 
 /** text_screen_clear - fill with blanks, cursor to the top left */
 void text_screen_clear(struct text_screen *screen);
 
 /**
- * text_screen_write - show text, as a terminal without escape sequences does
+ * text_screen_write - show text, as a simple terminal does
  * @s, @len: \n, \r, \b and \t move the cursor; other control bytes are left out. At
- *           the bottom all lines move up by one.
+ *           the bottom all lines move up by one. ESC [ H goes to the top left, ESC [ J
+ *           blanks the rest of the screen; other sequences are left out.
  * Context: the caller guards @screen.
  */
 void text_screen_write(struct text_screen *screen, const char *s, size_t len);

@@ -22,7 +22,6 @@
 #include <mm/highmem.h>
 #include <mm/memblock.h>
 #include <mm/mm.h>
-#include <mm/slab.h>
 #include <mm/vmalloc.h>
 
 /* VIEW - a command that shows what one function prints */
@@ -41,6 +40,11 @@ static void show_current_ptdump(struct seq_file *m)
 	show_ptdump(m, current_pgd());
 }
 
+static void show_all_cpus(struct seq_file *m)
+{
+	show_cpuinfo(m, cycles_khz());
+}
+
 static void show_uptime(struct seq_file *m)
 {
 	u32 micros;
@@ -52,8 +56,8 @@ static void show_uptime(struct seq_file *m)
 VIEW(meminfo, show_meminfo, "memory: total, free, by use", "meminfo | grep Free");
 VIEW(buddyinfo, show_buddyinfo, "free blocks of each order, by zone", "buddyinfo");
 VIEW(zoneinfo, show_zoneinfo, "zones: watermarks, counts, per-CPU lists", "zoneinfo | more");
-VIEW(slabinfo, show_slabinfo, "slab caches: objects, slabs, per-CPU arrays",
-     "slabinfo | grep kmalloc-64");
+VIEW(pagetypeinfo, show_pagetypeinfo, "free blocks by the sort of their pages", "pagetypeinfo");
+VIEW(fragmentation, show_fragmentation, "how broken up free memory is, by order", "fragmentation");
 VIEW(vmallocinfo, show_vmallocinfo, "areas of vmalloc, vmap and ioremap", "vmallocinfo");
 VIEW(kmap, show_kmap, "slots of kmap() in use", "kmap");
 VIEW(memblock, show_memblock, "the allocator of early boot, as it was left", "memblock");
@@ -62,6 +66,8 @@ VIEW(ptdump, show_current_ptdump, "page tables: ranges of equal protection",
      "ptdump | grep RW | more");
 VIEW(iomem, show_iomem, "physical addresses and who has them", "iomem");
 VIEW(interrupts, show_interrupts, "interrupt lines: counts and handlers", "interrupts");
+VIEW(cpuinfo, show_all_cpus, "the CPU: model, features, rate of its counter",
+     "cpuinfo | grep flags");
 VIEW(dmesg, show_dmesg, "the kernel's messages since boot", "dmesg | grep Memory:");
 VIEW(uptime, show_uptime, "time since the clock was started", "uptime");
 

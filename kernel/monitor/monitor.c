@@ -255,14 +255,14 @@ void monitor_complete(struct line_editor *ed, const char *before)
 		command->complete(ed, last->argc, last->argv);
 }
 
-bool monitor_key_typed(void)
-{
-	return input_pop() >= 0;
-}
-
 static void emit(void *arg __unused, const char *s, size_t len)
 {
 	console_write(s, len);
+}
+
+bool monitor_is_console(const struct seq_file *m)
+{
+	return m->sink == emit;
 }
 
 void monitor_run(void)

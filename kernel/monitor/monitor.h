@@ -77,8 +77,8 @@ int monitor_size(const char *word, unsigned long *res);
 /** monitor_address - a number, hexadecimal digits, a function, or a function+number */
 int monitor_address(const char *word, unsigned long *res);
 
-/** monitor_key_typed - has somebody typed? The key is taken. Context: any. */
-bool monitor_key_typed(void);
+/** monitor_is_console - does what is printed into @m go to a person, and at once? */
+bool monitor_is_console(const struct seq_file *m);
 
 /**
  * crash_if_asked - run the fatal path that crash= names, if any

@@ -4,6 +4,7 @@
  * buffer, the keyboard by scan codes, the input queue.
  */
 #include <kernel/selftest.h>
+#include <kernel/time.h>
 #include <kernel/drivers/input.h>
 #include <kernel/drivers/keyboard.h>
 #include <kernel/drivers/vga.h>
@@ -70,6 +71,12 @@ static const struct screen_case screen_cases[] = {
 	{"scroll", "1\n2\n3\n4", "2     /3     /4     ", 2, 1},
 	{"scroll by wrapping", "111111222222333333444", "222222/333333/444   ", 2, 3},
 	{"scroll far", "1\n\n\n\n\n\n2", "      /      /2     ", 2, 1},
+	{"home", "abc\ndef\033[HX", "Xbc   /def   /      ", 0, 1},
+	{"blank the rest", "abc\ndef\033[H\033[Jx", "x     /      /      ", 0, 1},
+	{"blank behind the cursor", "abc\nde\b\033[J", "abc   /d     /      ", 1, 1},
+	{"blank behind a full row", "abcdef\033[J", "abcdef/      /      ", 0, 6},
+	{"other sequences", "a\033[1;31mb\033[2Kc\033Od", "abcOd /      /      ", 0, 5},
+	{"cut sequences", "a\033[\033[1\nb\033\nc", "a     /b     /c     ", 2, 1},
 };
 
 static void screen_desc(const struct screen_case *c, char *desc)
@@ -215,12 +222,28 @@ static void input_is_a_queue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, input_pop(), -1);
 }
 
+static void waiting_ends_with_a_byte_or_with_the_time(struct kunit *test)
+{
+	unsigned long begun;
+
+	while (input_pop() >= 0)
+		;
+	input_push('x');
+	KUNIT_EXPECT_EQ(test, input_wait_timeout(1000000), 'x');
+	begun = jiffies;
+	KUNIT_EXPECT_EQ(test, input_wait_timeout(3), -1);
+	KUNIT_EXPECT_GE(test, jiffies - begun, 3);
+	KUNIT_EXPECT_LE(test, jiffies - begun, 50);
+	KUNIT_EXPECT_EQ(test, input_wait_timeout(0), -1);
+}
+
 static struct kunit_case console_test_cases[] = {
 	KUNIT_CASE_PARAM(screen_shows_text, screen_gen_params),
 	KUNIT_CASE_PARAM(keys_type, key_gen_params),
 	KUNIT_CASE(every_character_can_be_typed),
 	KUNIT_CASE(any_codes_are_survived),
 	KUNIT_CASE(input_is_a_queue),
+	KUNIT_CASE(waiting_ends_with_a_byte_or_with_the_time),
 	{},
 };
 

@@ -72,10 +72,11 @@ def test_senseless_arguments_are_answered_with_the_usage(session):
     for name, example in examples(session).items():
         if name in ("help", "test", "halt", "reboot"):
             continue
-        for words in ("0x999999999999999999 -1", "- - - - - -", "\xff"):
-            said = session.run(f"{name} {words}".rstrip())
-            if words == "\xff":
-                continue    # is not typed at all: the command alone
+        for words in ("0x999999999999999999", "-1", "- - - - - -"):
+            said = session.run(f"{name} {words}")
+            if name == "slabinfo" and len(words.split()) == 1:
+                assert said == f"no cache is called {words}; tab lists them\n"
+                continue
             assert f"usage: {name} " in said and f"example: {example}\n" in said, f"{name} {words}"
     assert "BROKEN" not in session.run("check", timeout=60)
 
@@ -134,6 +135,33 @@ def test_dmesg_repeats_the_boot():
         session.wait("dmesg")
         again = session.wait()
         assert boot and boot == [line for line in again.split("\n") if line.startswith("[")]
+
+
+def test_pagewalk_ends_in_the_page(session):
+    """Of the kernel's text: 4 KiB pages, read-only; of plain low memory: one of 4 MiB."""
+    text = lab.symbols(lab.OUT / "k896.elf")["kmain"]
+    said = session.run(f"pagewalk {text:#x}")
+    assert re.search(rf"^  pte\[\d+\] = [0-9a-f]{{8}}: 4 KiB page at 0x{text - 0xC0000000 & ~0xfff:08x}, ro ", said, re.M)
+    assert re.search(rf"^pfn {(text - 0xC0000000) >> 12:#x}: phys .*\n.*\n  reserved: Kernel code$", said, re.M)
+    said = session.run("pagewalk 0xd0000000")
+    assert re.search(r"^  pde\[832\] = 10000[0-9a-f]{3}: 4 MiB page at 0x10000000, RW ", said, re.M)
+    assert session.run("page 0x10000").splitlines()[0] in said
+
+
+def test_explain_names_functions(session):
+    said = session.run("explain kmalloc_large+4")
+    assert re.search(r"^  function: kmalloc_large\+0x4/", said, re.M)
+    assert "kmalloc_large" in session.run("explain kmalloc_large | grep function")
+    assert session.run("explain 0") == "0x00000000: NULL page, not mapped\n"
+
+
+def test_slabtop_refreshes_until_a_key(session):
+    session.type("slabtop a\r")
+    for _ in range(3):
+        assert "CACHE SIZE NAME" in session.wait("\x1b[H\x1b[J", timeout=5) or _ == 0
+    session.type("x")
+    session.wait()
+    assert re.match(r"up \d", session.run("uptime"))
 
 
 def test_check_finds_all_sound(session):
@@ -226,8 +254,9 @@ def test_second_tab_lists(session):
     session.run("\x15")
 
 
-def test_suites_are_completed(session):
+def test_suites_and_caches_are_completed(session):
     assert "ok 1 lineedit" in session.run("test linee\t")
+    assert session.run("slabinfo kmalloc-409\t").startswith("cache kmalloc-4096: ")
 
 
 def test_grep_picks_lines(session):
