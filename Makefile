@@ -13,7 +13,8 @@
 #   KERNEL_ARGS=...  the kernel's command line; a $ may be typed as $ or as $$
 #   WINDOW=1         `make run` and friends also open a window: screen and keyboard
 #   BREAK=kmain      where `make gdb` stops first
-#   DUMP=FILE        what `make dump` writes, build/k896.dump by default
+#   DUMP=FILE        what `make dump` writes, build/k896.dump by default; a dump for `make viz`
+#   PORT=8960        where `make viz` serves its page
 #   T=pattern        tests of `make test` to run, target of `make fuzz`
 #   SECONDS=60       how long `make fuzz` fuzzes each target
 #   TRACE=file       what `make bench-host` replays, made by tools/bench/record.py
@@ -471,6 +472,12 @@ dump:                                   ## dump the running guest, or one booted
 	$(Q)$(PYTHON) tools/dump.py --kernel $(O)/k896.elf --append "$(if $(KERNEL_ARGS),$$K896_ARGS,selftest=none)" \
 	  --mem $(MEM) --session $(O) -o $(DUMP)
 
+PORT    ?= 8960
+viz:                                    ## show the running guest's memory, live, in a browser
+	$(Q)tools/setup viz
+	$(Q)$(MAKE) $(O)/k896.elf
+	$(Q)tools/viz --session $(O) --elf $(O)/k896.elf --port $(PORT) $(if $(filter command%,$(origin DUMP)),--dump $(DUMP))
+
 # --- test and check -----------------------------------------------------------------------------
 
 coverage:                               ## which lines and branches of mm/ and kernel/lib run: a report
@@ -514,14 +521,15 @@ mutate:                                 ## change mm/ in small ways: do the test
 
 # Each checker is a target of its own, check-NAME, and remembers under $(O)/check/ which files are
 # clean. A file is looked at again when it, any header, the flags or the checker's settings change.
-CHECKS   := includes house sparse cppcheck tidy analyzer format shell python
+CHECKS   := includes house sparse cppcheck tidy analyzer format shell python javascript
 C_SRCS   := $(sort $(filter-out arch/host/%,$(filter %.c,$(SRCS) $(UNUSED))))
 H_SRCS   := $(sort $(filter-out $(C_SRCS),$(filter %.c,$(HOST_SRCS) $(WIDE_SRCS) $(UNUSED)) $(HOST_PROC) $(WIDE_PROC)))
 H_SRCS   += $(sort $(wildcard arch/host/lift/*.c tools/bench/*.c))
 C_HDRS   := $(sort $(shell find arch boot kernel mm -name '*.h'))
 SCRIPTS  := tools/setup .ci/run
 PYTHONS  := $(sort $(wildcard tools/*.py tools/mutation/*.py tools/bench/*.py tools/k896/*.py tools/gdb/*.py tools/tests/*.py)) \
-            tools/check-includes tools/check-house tools/memmap
+            tools/check-includes tools/check-house tools/memmap tools/viz
+JAVASCRIPT := $(sort $(wildcard tools/web/*.js tools/web/*.mjs tools/tests/*.mjs))
 CLEAN     = $(C_SRCS:%.c=$(O)/check/%.$(1))
 
 # Fails, showing what was said, when a command fails or says anything at all.
@@ -597,6 +605,11 @@ check-python: $(O)/check/python
 $(O)/check/python: $(PYTHONS)
 	$(call say,PYFLAKE,all)
 	$(Q)$(call silent,$(PYTHON) -m pyflakes $(PYTHONS))
+
+check-javascript: $(O)/check/javascript
+$(O)/check/javascript: $(JAVASCRIPT)
+	$(call say,NODE,all)
+	$(Q)$(call silent,for f in $^; do node --check $$f || exit 1; done)
 
 # --- the rest -----------------------------------------------------------------------------------
 

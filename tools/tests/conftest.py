@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+pytest_plugins = ["guests"]     # fixtures
+
 SHOWN = 8       # lines of why a test failed, at once
 
 

@@ -14,8 +14,8 @@ import pytest
 
 import lab
 import qmp
+from guests import ARGS, without_blanks
 from lab import Config
-from test_inspect import ARGS, without_blanks
 
 # Commands with a view of the monitor, whose lines they print as well.
 SAME = {"k-meminfo": "meminfo", "k-buddyinfo": "buddyinfo", "k-zoneinfo": "zoneinfo", "k-slabinfo": "slabinfo",

@@ -3,9 +3,6 @@
 The view from outside, tools/k896: on a dump it must say what the monitor says, and be
 right where the monitor has no view; and the pictures made of it.
 """
-import dataclasses
-import os
-import pathlib
 import re
 import struct
 import subprocess
@@ -17,63 +14,12 @@ import pytest
 
 import lab
 import qemu
-import qmp
-from lab import Config
+from guests import VIEWS, without_blanks
 from k896 import early, frames, pages, pagetable, picture, slab, text, vmalloc, zones
 from k896.elf import ElfFile, NotElf
 from k896.errors import Corrupt, NotYet, Unreadable
 from k896.kernel import Kernel, open_kernel
 from k896.memory import Dump, RamFile, open_memory
-
-# Little memory, and all the same high memory: the vmalloc area takes what is above 64 MiB.
-ARGS = "selftest=none vmalloc=960M"
-VIEWS = {"meminfo": text.meminfo, "buddyinfo": text.buddyinfo, "zoneinfo": text.zoneinfo,
-         "slabinfo": text.slabinfo, "vmallocinfo": text.vmallocinfo, "memblock": text.memblock,
-         "iomem": text.iomem, "kmap": text.kmap_slots}
-
-
-@dataclasses.dataclass
-class Guest:
-    """A guest that was stopped at its prompt: what its views said, and its memory, twice."""
-    said: dict
-    dump: pathlib.Path
-    ram: pathlib.Path
-    elf: pathlib.Path
-
-    def kernel(self):
-        return open_kernel(self.elf, self.dump)
-
-
-@pytest.fixture(name="guest", scope="module")
-def fixture_guest(tmp_path_factory):
-    """A kernel that has run suites which leave areas, slots and slabs behind."""
-    folder = tmp_path_factory.mktemp("guest")
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    config = Config(f"inspect-{worker}", mem="96M", args=ARGS,
-                    extra=("-object", f"memory-backend-file,id=ram,mem-path={folder}/ram,share=on,size=96M",
-                           "-machine", "memory-backend=ram",
-                           "-qmp", f"unix:{folder}/qmp,server=on,wait=off"))
-    with lab.Session(config, args="") as session:
-        session.run("test slab,vmalloc,highmem", timeout=60)
-        said = {name: session.run(name).replace("\r", "").splitlines() for name in (*VIEWS, "ptdump")}
-        with qmp.Qmp(folder / "qmp") as connection:
-            connection.dump(folder / "dump")
-            said["registers"] = connection.human("info registers")
-            connection.execute("stop")
-            said["everything"] = session.log_text().replace("\r", "").splitlines()
-            yield Guest(said, folder / "dump", folder / "ram", lab.OUT / "k896.elf")
-    (folder / "dump").unlink()
-    (folder / "ram").unlink()
-
-
-@pytest.fixture(name="kernel", scope="module")
-def fixture_kernel(guest):
-    return guest.kernel()
-
-
-def without_blanks(lines):
-    return [line.rstrip() for line in lines if line.strip()]
-
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_view_says_what_the_monitor_says(guest, kernel, name):
