@@ -9,7 +9,7 @@ too, and on a dump; of what is not set up yet they say so.
 import gdb
 
 import target
-from k896 import explain, pages, pagetable, text
+from k896 import explain, look, pages, text
 from k896.elf import NotElf
 from k896.errors import KernelError, NotYet
 
@@ -90,7 +90,7 @@ class Page(Command):
         return self.numbers(words, 1, 1)
 
     def run(self, inside, number):
-        return text.page(inside, pages.pfn_of(inside, number))
+        return look.page(inside, pages.pfn_of(inside, number))
 
 
 class Walk(Command):
@@ -105,12 +105,8 @@ class Walk(Command):
     def run(self, inside, vaddr, cr3=None):
         cr3 = target.cr3(inside) if cr3 is None else cr3
         if cr3 is None:
-            yield f"paging is off: {vaddr:#x} is a physical address"
-            return
-        yield from text.pagewalk(inside, vaddr, cr3)
-        phys = pagetable.target(pagetable.walk(inside, vaddr, cr3), vaddr)
-        if phys is not None:
-            yield from (f"  {line}" for line in explain.frame(inside, phys, vaddr))
+            return [f"paging is off: {vaddr:#x} is a physical address"]
+        return look.pagewalk(inside, vaddr, cr3)
 
 
 class Dump(Command):

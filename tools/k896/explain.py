@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """
-What is this address? Region, mapping, frame and block, object or area or slot, who
-allocated it, and what lies beside it: as text, a line a fact.
+What is this address? The answer of `explain` at the prompt (mm/explain.c), from the
+large to the small: region and mapping; then what the region is made of, with who made
+it; then the neighbours. Where more can be told from outside, names of variables and of
+guard pages, it is told in lines of its own.
 """
-from k896 import early, kmap, pages, pagetable, slab, vmalloc, zones
+from k896 import kmap, look, pages, pagetable, vmalloc
 from k896.elf import STT_OBJECT
 from k896.errors import KernelError
 
@@ -29,13 +31,8 @@ def data_symbol(kernel, vaddr):
     """The variable that holds an address, as name+offset, or None."""
     for name, address, size, kind in kernel.layout.elf.symbol_table():
         if kind == STT_OBJECT and address <= vaddr < address + size:
-            return f"{name}+{vaddr - address:#x}" if vaddr != address else name
+            return f"{name}+{vaddr - address:#x}"
     return None
-
-
-def in_image(kernel, vaddr):
-    symbols = kernel.layout.symbols
-    return symbols["_stext"] <= vaddr < symbols["_end"]
 
 
 def guards(kernel):
@@ -46,146 +43,163 @@ def guards(kernel):
 
 def explain(kernel, vaddr, cr3=None):
     """The lines for an address."""
-    lines = [f"0x{vaddr:08x}: {region_name(kernel, vaddr)}"]
-    phys = pagetable.translate(kernel, vaddr, cr3)
-    constants = kernel.constants
-    if in_image(kernel, vaddr):
-        found = kernel.function(vaddr)
-        name = f"{found[0]}+{found[1]:#x}" if found else data_symbol(kernel, vaddr)
-        lines += [f"symbol {name}"] if name else []
-    lines.append(mapping(kernel, vaddr, cr3))
-    lines += [f"guard page of {name}" for address, name in guards(kernel) if address == vaddr & -kernel.page_size]
+    lines = [mapping(kernel, vaddr, cr3)]
+    lines += [f"  guard page of {name}" for address, name in guards(kernel) if address == vaddr & -kernel.page_size]
+    symbols, constants = kernel.layout.symbols, kernel.constants
     start, end = vmalloc.bounds(kernel)
-    if start <= vaddr < end:
-        lines += in_vmalloc(kernel, vaddr)
-    elif constants["PKMAP_BASE"] <= vaddr < constants["FIXADDR_TOP"]:
-        lines += in_slots(kernel, vaddr)
+    if symbols["_stext"] <= vaddr < symbols["_end"]:
+        return lines + in_image(kernel, vaddr)
+    if kernel.page_offset <= vaddr < kernel.high_memory:
+        return lines + in_direct_map(kernel, vaddr)
+    phys = pagetable.translate(kernel, vaddr, cr3)
     if phys is not None:
-        lines += frame(kernel, phys, vaddr)
-    elif kernel.page_offset <= vaddr < kernel.high_memory and not in_image(kernel, vaddr):
-        lines += frame(kernel, vaddr - kernel.page_offset, vaddr)
+        lines += look.target(kernel, phys)
+    if start <= vaddr < end:
+        return lines + in_vmalloc(kernel, vaddr)
+    if constants["PKMAP_BASE"] <= vaddr < constants["FIXADDR_TOP"]:
+        return lines + in_slots(kernel, vaddr)
     return lines
 
 
 def mapping(kernel, vaddr, cr3):
-    """How the address is mapped, in a line."""
+    """Region and mapping, in a line."""
     levels = pagetable.walk(kernel, vaddr, cr3)
     phys = pagetable.target(levels, vaddr)
+    start = f"0x{vaddr:08x}: {region_name(kernel, vaddr)}, "
     if phys is None:
-        return "not mapped"
-    size = "4 MiB" if levels[-1].table == "pgd" else "4 KiB"
-    return f"mapped to phys 0x{phys:08x} by a {size} page, {pagetable.flags_text(levels[-1].entry)}"
+        return start + "not mapped"
+    rights = levels[0].entry & levels[-1].entry
+    return (f"{start}mapped to phys 0x{phys:08x} by a page of {4 << 10 if levels[-1].table == 'pgd' else 4} KiB, "
+            f"{'writable' if rights & pagetable.RW else 'read-only'}"
+            f"{', open to user code' if rights & pagetable.USER else ''}")
 
 
-def frame(kernel, phys, vaddr):
-    """What is known of the frame at a physical address; @vaddr is where an object would lie."""
+def in_image(kernel, vaddr):
+    """A function with those beside it; a variable."""
+    found = kernel.function(vaddr)
+    if found:
+        _, offset, size = found
+        places = (("function", vaddr), ("before", vaddr - offset - 1), ("after", vaddr - offset + size))
+        return [f"  {what}: {kernel.symbol(place)}" for what, place in places if kernel.function(place)]
+    name = data_symbol(kernel, vaddr)
+    return ([f"  variable: {name}"] if name else []) + look.target(kernel, vaddr - kernel.page_offset)
+
+
+# --- the direct map -----------------------------------------------------------------------------
+
+def in_direct_map(kernel, vaddr):
+    """The page, and what it holds."""
+    phys = vaddr - kernel.page_offset
     pfn = phys >> kernel.page_shift
     try:
         every = pages.Pages(kernel)
     except KernelError as err:
-        return [f"pfn {pfn:#x}; {err}"]
+        return [f"  {err}"]
     if pfn >= len(every):
-        return [f"pfn {pfn:#x}: no RAM that is described: {resource(kernel, phys)}"]
-    block = every.holder(pfn)
-    zone = kernel.var("contig_page_data").node_zones[every.flags.zone(block.flags)]
-    where = f"pfn {pfn:#x}, zone {zones.name(kernel, zone)}: "
-    within = f"page {pfn - block.pfn} of a block of order {block.order}"
-    caller = kernel.symbol(every.word("caller", block.pfn)) if every.word("caller", block.pfn) else "nobody"
-    if block.state == pages.RESERVED:
-        return [f"{where}reserved: {resource(kernel, phys)}"]
-    if block.state == pages.BUDDY:
-        return [f"{where}free, {within}, last freed by {caller}"]
-    if block.state == pages.PCP:
-        return [f"{where}free, on a per-CPU list, {within}, last freed by {caller}"]
-    if block.state == pages.LOST:
-        return [f"{where}in no known state, flags {every.flags.text(block.flags)}"]
-    names = "|".join(every.flags.names(block.flags)) or "no flags"
-    if block.flags & every.flags.bits["slab"]:
-        # An object has one address, in the direct map, however it was reached.
-        own = kernel.page_offset + phys if pfn < kernel.var("max_low_pfn") else vaddr
-        return [f"{where}slab, {within}", *slab_object(kernel, every.page(pfn), own)]
-    return [f"{where}allocated, {within}, {names}, by {caller}"]
+        return look.target(kernel, phys)
+    lines = look.page(kernel, pfn)
+    view = every.page(pfn)
+    if view.flags & every.flags.bits["slab"]:
+        return lines + look.slab_object(kernel, view, vaddr)
+    offset = vaddr - every.base
+    if 0 <= offset < len(every) * every.type.size:
+        lines.append(f"  mem_map: struct page of pfn {look.alternate(offset // every.type.size)}, "
+                     f"byte {offset % every.type.size} of it")
+    if view.flags & every.flags.bits["vmalloc"]:
+        vm = vmalloc.frames(kernel).get(pfn)
+        if vm:
+            lines.append(f"  area: [{vm.addr:#x}, {vm.addr + vm.size:#x}), made by {kernel.symbol(vm.caller)}")
+    return lines + beside_page(kernel, every, pfn)
 
 
-def resource(kernel, phys):
-    """The innermost resource at a physical address."""
-    try:
-        names = [name for _, start, end, name in early.resources(kernel) if start <= phys <= end]
-    except KernelError:
-        names = []
-    return names[-1] if names else "nothing is registered there"
-
-
-def describe_object(kernel, thing):
-    """State and last user of a slab object."""
-    if not thing.caller:
-        return f"{thing.state}, never used"
-    verb = "by" if thing.state == slab.IN_USE else "last used by"
-    return f"{thing.state} {verb} {kernel.symbol(thing.caller)}"
-
-
-def slab_object(kernel, page, vaddr):
-    """The object at an address of a slab, and its neighbours."""
-    cache, one, thing = slab.find(kernel, page, vaddr)
-    lines = [f"cache {slab.name(kernel, cache)}: {cache.num} objects of {cache.object_size} bytes a slab, "
-             f"{one.inuse} out"]
-    if thing is None:
-        return [*lines, "the slab's own words, no object"]
-    lines.append(f"object {thing.index} at 0x{thing.address:08x} + {vaddr - thing.address}: "
-                 f"{describe_object(kernel, thing)}")
-    for index, word in ((thing.index - 1, "before"), (thing.index + 1, "after")):
-        if 0 <= index < cache.num:
-            other = next(o for o in slab.objects(kernel, cache, one) if o.index == index)
-            lines.append(f"{word} it object {index}: {describe_object(kernel, other)}")
+def beside_page(kernel, every, pfn):
+    """The neighbours of a block, or of a reserved range."""
+    block, lines = every.holder(pfn), []
+    first, end = block.pfn, block.end
+    found = look.resource(kernel, pfn << kernel.page_shift)
+    if block.state == pages.RESERVED and found:
+        lines.append(f"  range: 0x{found[0]:08x}-0x{found[1]:08x} {found[2]}")
+        first, end = found[0] >> kernel.page_shift, (found[1] >> kernel.page_shift) + 1
+    for where, neighbour in (("before", first - 1), ("after", end)):
+        if 0 <= neighbour < len(every):
+            lines.append(f"  {where}: pfn {look.alternate(neighbour)}, {look.describe(kernel, every, neighbour)}")
     return lines
+
+
+# --- vmalloc and the slots ----------------------------------------------------------------------
+
+def area_text(kernel, vaddr, areas):
+    """The area that holds an address, in the words of vmalloc_describe()."""
+    area = next((area for area in areas if area.va_end > vaddr), None)
+    if area is None:
+        return "vmalloc space, above all areas"
+    if vaddr < area.va_start:
+        return (f"vmalloc space, free; the next area begins {area.va_start - vaddr} bytes above, "
+                f"at {area.va_start:#x}")
+    if not area.vm:
+        return f"vmalloc area [{area.va_start:#x}, {area.va_end:#x}), freed by {kernel.symbol(area.freed_by)}"
+    vm = area.vm.deref()
+    guard = "guard page of the " if vaddr >= area.va_end - kernel.page_size else ""
+    return (f"{guard}{vmalloc.kind(kernel, vm.flags)} area [{area.va_start:#x}, {area.va_end - kernel.page_size:#x}), "
+            f"{vm.size - kernel.page_size} bytes, of {kernel.symbol(vm.caller)}")
+
+
+def neighbour_area(kernel, where, area, gap):
+    who = f"made by {kernel.symbol(area.vm.deref().caller)}" if area.vm else f"freed by {kernel.symbol(area.freed_by)}"
+    away = f"{gap} bytes away" if gap else "next to it"
+    return f"  {where}: [{area.va_start:#x}, {area.va_end:#x}), {who}, {away}"
 
 
 def in_vmalloc(kernel, vaddr):
-    """The area that holds an address of the vmalloc space, or the areas beside it."""
+    """The area that holds an address of the vmalloc space, and the areas beside it."""
     try:
         areas = vmalloc.areas(kernel)
     except KernelError as err:
-        return [str(err)]
-    below = [area for area in areas if area.va_end <= vaddr]
-    above = [area for area in areas if area.va_start > vaddr]
-    lines = []
-    for area in areas:
-        if not area.va_start <= vaddr < area.va_end:
-            continue
-        if not area.vm:
-            state = "pooled for the next of its size" if area.pooled else "waiting for the flush"
-            lines.append(f"area 0x{area.va_start:08x}-0x{area.va_end:08x}, freed by "
-                         f"{kernel.symbol(area.freed_by)}, {state}")
-            continue
-        vm = area.vm.deref()
-        guard = "guard page of the " if vaddr >= area.va_end - kernel.page_size else ""
-        lines.append(f"{guard}{vmalloc.kind(kernel, vm.flags)} area 0x{area.va_start:08x}-0x{area.va_end:08x}, "
-                     f"{vm.nr_pages} pages, of {kernel.symbol(vm.caller)}")
-    if not lines:
-        lines.append("in no area")
+        return [f"  {err}"]
+    lines = [area_text(kernel, vaddr, areas)]
+    own = next((area for area in areas if area.va_start <= vaddr < area.va_end), None)
+    start, end = (own.va_start, own.va_end) if own else (vaddr, vaddr)
+    if own and own.vm:
+        vm = own.vm.deref()
+        offset, size = vaddr - vm.addr, vm.size - kernel.page_size
+        if offset < size:
+            lines.append(f"  byte {offset} of it, in page {offset >> kernel.page_shift} of {size >> kernel.page_shift}")
+        if vm.flags & kernel.constants["VM_IOREMAP"]:
+            lines.append(f"  device memory from phys 0x{vm.phys_addr:08x} on")
+    below = [area for area in areas if area.va_end <= start]
+    above = [area for area in areas if area.va_start >= end]
     if below:
-        lines.append(f"below it an area ends at 0x{below[-1].va_end:08x}")
+        lines.append(neighbour_area(kernel, "before", below[-1], start - below[-1].va_end))
     if above:
-        lines.append(f"above it an area begins at 0x{above[0].va_start:08x}")
+        lines.append(neighbour_area(kernel, "after", above[0], above[0].va_start - end))
     return lines
 
 
-def in_slots(kernel, vaddr):
-    """The slot of kmap(), of kmap_atomic() or of the fixmap."""
-    constants = kernel.constants
-    size = kernel.page_size
+def slot_text(kernel, vaddr):
+    """The slot of kmap() or kmap_atomic() at an address, or None."""
+    constants, size = kernel.constants, kernel.page_size
     number = (vaddr - constants["PKMAP_BASE"]) // size
-    if number < constants["LAST_PKMAP"]:
-        try:
-            slot = next((s for s in kmap.slots(kernel) if s.number == number), None)
-        except KernelError as err:
-            return [f"kmap slot {number}: {err}"]
-        return [f"kmap slot {number}: " + (f"page pfn {slot.pfn:#x}, {slot.users} users" if slot else "free")]
-    if vaddr < constants["FIXADDR_START"]:
-        return []
-    index = (constants["FIXADDR_TOP"] - (vaddr & -size)) // size
-    local = index - constants["FIX_KMAP_BEGIN"]
-    if 0 <= local < constants["KM_MAX_IDX"] * kernel.layout.variable("__per_cpu_offset")[1].count:
-        return [f"fixmap slot {index}: kmap_atomic slot {local % constants['KM_MAX_IDX']} of CPU "
-                f"{local // constants['KM_MAX_IDX']}"]
-    return [f"fixmap slot {index}"]
+    if 0 <= number < constants["LAST_PKMAP"]:
+        slot = next((slot for slot in kmap.slots(kernel) if slot.number == number), None)
+        return f"pkmap slot {number}, " + (f"page pfn {slot.pfn:#x}, {slot.users} users" if slot else "free")
+    index = (constants["FIXADDR_TOP"] - (vaddr & -size)) // size - constants["FIX_KMAP_BEGIN"]
+    nr_cpus = kernel.layout.variable("__per_cpu_offset")[1].count
+    if not 0 <= index < constants["KM_MAX_IDX"] * nr_cpus or vaddr >= constants["FIXADDR_TOP"]:
+        return None
+    phys = pagetable.translate(kernel, vaddr)
+    return (f"kmap_atomic slot {index % constants['KM_MAX_IDX']} of cpu {index // constants['KM_MAX_IDX']}, "
+            + ("free" if phys is None else f"page pfn {phys >> kernel.page_shift:#x}"))
+
+
+def in_slots(kernel, vaddr):
+    """A slot, and those beside it; any other slot of the fixmap by its number."""
+    try:
+        own = slot_text(kernel, vaddr)
+        if own is None:
+            index = (kernel.constants["FIXADDR_TOP"] - (vaddr & -kernel.page_size)) // kernel.page_size
+            return [f"fixmap slot {index}"] if vaddr >= kernel.constants["FIXADDR_START"] else []
+        beside = [(where, slot_text(kernel, place) or region_name(kernel, place))
+                  for where, place in (("before", vaddr - kernel.page_size), ("after", vaddr + kernel.page_size))]
+    except KernelError as err:
+        return [f"  {err}"]
+    return [own] + [f"  {where}: {words}" for where, words in beside]

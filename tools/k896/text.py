@@ -2,7 +2,7 @@
 """
 Views as text: a list of lines each, with the columns that the monitor's views have.
 """
-from k896 import early, explain, kmap, pagetable, pages, slab, vmalloc, zones
+from k896 import early, explain, kmap, pagetable, slab, vmalloc, zones
 
 
 def meminfo(kernel):
@@ -159,40 +159,3 @@ def split(found, places):
 def regions(kernel):
     """[(start, name, ptdump's heading)] of the layout's regions that have a heading, by address."""
     return [region for region in explain.regions(kernel) if region[2]]
-
-
-def page(kernel, pfn):
-    """Everything in a struct page, and the block that it belongs to."""
-    every = pages.Pages(kernel)
-    if not 0 <= pfn < len(every):
-        return [f"there is no page frame {pfn:#x}: mem_map describes {len(every):#x}"]
-    view = every.page(pfn)
-    zone = kernel.var("contig_page_data").node_zones[every.flags.zone(view.flags)]
-    lines = [f"page 0x{view.address:08x} pfn {pfn:#x} phys 0x{pfn << kernel.page_shift:08x} "
-             f"zone {zones.name(kernel, zone)}",
-             f"flags 0x{view.flags:08x} {every.flags.text(view.flags)}",
-             f"refcount {view._refcount.counter} mapcount {view._mapcount.counter + 1} "
-             f"private {view.private:#x}"]
-    block = every.holder(pfn)
-    lines.append(f"page {pfn - block.pfn} of a block of order {block.order} at pfn {block.pfn:#x}, {block.state}")
-    return lines
-
-
-def pagewalk(kernel, vaddr, cr3=None):
-    """A walk, level by level, to the frame and what is known of it."""
-    levels = pagetable.walk(kernel, vaddr, cr3)
-    lines = [f"page walk of {vaddr:#x}: page directory at 0x{pagetable.directory(kernel, cr3):08x}"]
-    for level in levels:
-        entry = level.entry
-        if not entry & pagetable.PRESENT:
-            what = "not present"
-        elif level.table == "pgd":
-            what = "4 MiB page" if entry & pagetable.PSE else "page table"
-        else:
-            what = "4 KiB page"
-        flags = f" {pagetable.flags_text(entry)}" if entry & pagetable.PRESENT else ""
-        lines.append(f"  {level.table}[{level.index}] at 0x{level.phys:08x} = 0x{entry:08x}: {what}{flags}")
-    phys = pagetable.target(levels, vaddr)
-    if phys is not None:
-        lines.append(f"  -> phys 0x{phys:08x} pfn {phys >> kernel.page_shift:#x}")
-    return lines

@@ -11,7 +11,7 @@ import pytest
 import lab
 import qmp
 from lab import Config
-from k896 import text
+from k896 import pages, slab, text, zones
 from k896.kernel import open_kernel
 
 # Little memory, and all the same high memory: the vmalloc area takes what is above 64 MiB.
@@ -23,7 +23,7 @@ VIEWS = {"meminfo": text.meminfo, "buddyinfo": text.buddyinfo, "zoneinfo": text.
 
 @dataclasses.dataclass
 class Guest:
-    """A guest that was stopped at its prompt: what its views said, and its memory, twice."""
+    """A guest that was stopped at its prompt: what its views said, by (name, argument), and its memory, twice."""
     said: dict
     dump: pathlib.Path
     ram: pathlib.Path
@@ -31,6 +31,26 @@ class Guest:
 
     def kernel(self):
         return open_kernel(self.elf, self.dump)
+
+
+def places(kernel):
+    """Addresses of all kinds: code, data, objects, free and reserved pages, areas, slots, nothing."""
+    every = pages.Pages(kernel)
+    symbols = kernel.layout.symbols
+    cache = slab.caches(kernel)[1].address
+    one = next(one for cache in slab.caches(kernel) for _, one in slab.slabs(kernel, cache) if one.free < cache.num)
+    lowmem = next(zone for zone in zones.zones(kernel) if zone.zone_start_pfn)
+    found = [symbols["kmalloc_large"] + 4, symbols["_stext"], symbols["cache_chain"], cache, cache + 100,
+             cache - 1, one.address + 8, int(one.s_mem), int(one.s_mem) + 77 * one.free, int(kernel.var("mem_map")) + 321,
+             kernel.page_offset, kernel.high_memory + 8, 0, 0x12345678, 0xfffff000,
+             kernel.constants["FIXADDR_START"], kernel.constants["FIXADDR_TOP"] - 0x20000, kernel.constants["PKMAP_BASE"],
+             kernel.constants["PKMAP_BASE"] + (kernel.var("last_pkmap_nr") << 12) + 5,
+             kernel.high_memory + kernel.constants["VMALLOC_OFFSET"] + 0x1004]
+    for state in (pages.BUDDY, pages.PCP, pages.ALLOCATED, pages.RESERVED):
+        block = next((b for b in every.blocks(lowmem.zone_start_pfn, kernel.var("max_low_pfn")) if b.state == state), None)
+        if block:
+            found.append(kernel.page_offset + (block.end - 1 << 12) + 16)
+    return found
 
 
 @pytest.fixture(name="guest", scope="session")
@@ -44,12 +64,18 @@ def fixture_guest(tmp_path_factory):
                            "-qmp", f"unix:{folder}/qmp,server=on,wait=off"))
     with lab.Session(config, args="") as session:
         session.run("test slab,vmalloc,highmem", timeout=60)
-        said = {name: session.run(name).replace("\r", "").splitlines() for name in (*VIEWS, "ptdump")}
+        said = {(name, None): session.run(name).replace("\r", "").splitlines() for name in (*VIEWS, "ptdump")}
+        outside = open_kernel(config.elf, folder / "ram")
+        for address in places(outside):
+            said["explain", address] = session.run(f"explain {address:#x}").replace("\r", "").splitlines()
+            said["pagewalk", address] = session.run(f"pagewalk {address:#x}").replace("\r", "").splitlines()
+        for pfn in (0, 0x150, *range(0x1000, outside.var("max_pfn") + 1, 0x7ff)):
+            said["page", pfn] = session.run(f"page {pfn:#x}").replace("\r", "").splitlines()
         with qmp.Qmp(folder / "qmp") as connection:
             connection.dump(folder / "dump")
-            said["registers"] = connection.human("info registers")
+            said["registers", None] = connection.human("info registers")
             connection.execute("stop")
-            said["everything"] = session.log_text().replace("\r", "").splitlines()
+            said["everything", None] = session.log_text().replace("\r", "").splitlines()
             yield Guest(said, folder / "dump", folder / "ram", lab.OUT / "k896.elf")
     (folder / "dump").unlink()
     (folder / "ram").unlink()

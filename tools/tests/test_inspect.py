@@ -15,7 +15,7 @@ import pytest
 import lab
 import qemu
 from guests import VIEWS, without_blanks
-from k896 import early, frames, pages, pagetable, picture, slab, text, vmalloc, zones
+from k896 import early, explain, frames, look, pages, pagetable, picture, slab, text, vmalloc, zones
 from k896.elf import ElfFile, NotElf
 from k896.errors import Corrupt, NotYet, Unreadable
 from k896.kernel import Kernel, open_kernel
@@ -23,13 +23,32 @@ from k896.memory import Dump, RamFile, open_memory
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_view_says_what_the_monitor_says(guest, kernel, name):
-    assert without_blanks(VIEWS[name](kernel)) == without_blanks(guest.said[name])
+    assert without_blanks(VIEWS[name](kernel)) == without_blanks(guest.said[name, None])
+
+
+def test_places_are_explained_alike(guest, kernel):
+    """The monitor's lines for every kind of address; a few of our own may stand between them."""
+    asked = [address for name, address in guest.said if name == "explain"]
+    assert len(asked) > 20
+    for address in asked:
+        ours = explain.explain(kernel, address)
+        theirs = without_blanks(guest.said["explain", address])
+        assert not [line for line in theirs if line not in ours], (hex(address), theirs, ours)
+        assert without_blanks(look.pagewalk(kernel, address)) == without_blanks(guest.said["pagewalk", address])
+
+
+def test_pages_are_described_alike(guest, kernel):
+    asked = [pfn for name, pfn in guest.said if name == "page"]
+    assert len(asked) > 10
+    for pfn in asked:
+        if pfn < kernel.var("max_pfn"):
+            assert look.page(kernel, pfn) == without_blanks(guest.said["page", pfn])
 
 
 def test_ptdump_maps_what_the_monitor_says(guest, kernel):
     """The monitor's ranges do not tell frames; what is mapped, and how, must be the same."""
     theirs = set()
-    for line in guest.said["ptdump"]:
+    for line in guest.said["ptdump", None]:
         match = re.match(r"0x([0-9a-f]+)-0x([0-9a-f]+) +\S+ (.*p[mt][de])$", line)
         if match:
             theirs.add((int(match[1], 16), int(match[2], 16) or 1 << 32, match[3].strip()))
@@ -45,7 +64,7 @@ def test_ptdump_maps_what_the_monitor_says(guest, kernel):
 
 def test_walks_agree_with_qemu(guest, kernel):
     """Every address of the text view ptdump, by a walk of CR3 and of the kernel's directory."""
-    cr3 = int(re.search(r"CR3=([0-9a-f]+)", guest.said["registers"])[1], 16)
+    cr3 = int(re.search(r"CR3=([0-9a-f]+)", guest.said["registers", None])[1], 16)
     assert kernel.memory.registers()["cr3"] == cr3
     assert pagetable.directory(kernel, cr3) == pagetable.kernel_directory(kernel)
     for found in pagetable.ranges(kernel):
@@ -57,7 +76,7 @@ def test_walks_agree_with_qemu(guest, kernel):
 def test_log_is_the_serial_line(guest, kernel):
     lines = without_blanks(early.log(kernel).splitlines())
     assert len(lines) > 100
-    assert not set(lines) - set(without_blanks(guest.said["everything"]))
+    assert not set(lines) - set(without_blanks(guest.said["everything", None]))
 
 
 def test_ram_file_and_dump_are_one_memory(guest, kernel):
