@@ -158,11 +158,11 @@ $(O)/k896.elf: $(OBJS) linker.ld tools/kallsyms.py
 	$(call say,LD,$@)
 	$(Q): > $(O)/ksyms0.nm && $(call ksyms,ksyms0)
 	$(Q)$(call link,pass1.elf,ksyms0)
-	$(Q)$(NM) -n $(O)/pass1.elf > $(O)/ksyms1.nm && $(call ksyms,ksyms1)
+	$(Q)$(NM) -n -f sysv $(O)/pass1.elf > $(O)/ksyms1.nm && $(call ksyms,ksyms1)
 	$(Q)$(call link,pass2.elf,ksyms1)
-	$(Q)$(NM) -n $(O)/pass2.elf > $(O)/ksyms2.nm && $(call ksyms,ksyms2)
+	$(Q)$(NM) -n -f sysv $(O)/pass2.elf > $(O)/ksyms2.nm && $(call ksyms,ksyms2)
 	$(Q)$(call link,k896.elf.tmp,ksyms2)
-	$(Q)$(NM) -n $@.tmp > $(O)/ksyms3.nm && $(call table,ksyms3) && cmp $(O)/ksyms2.asm $(O)/ksyms3.asm
+	$(Q)$(NM) -n -f sysv $@.tmp > $(O)/ksyms3.nm && $(call table,ksyms3) && cmp $(O)/ksyms2.asm $(O)/ksyms3.asm
 	$(Q)mv $@.tmp $@
 
 kernel: $(O)/k896.elf                   ## build the kernel alone
@@ -242,7 +242,7 @@ host_$(1)_link = $$(host_$(1)_LINK) -o $$(O)/host-$(1)/$$(1) $$(O)/host-$(1)/ker
   $$(O)/host-$(1)/$$(2).o
 host_$(1)_ksyms = $$(PYTHON) tools/kallsyms.py > $$(O)/host-$(1)/$$(1).asm && \
   (cd $$(O)/host-$(1) && $$(NASM) $$(ASFLAGS) -o $$(1).o $$(1).asm)
-host_$(1)_nm = i686-linux-gnu-nm -n $$(O)/host-$(1)/$$(1) | sed 's/ k896_etext$$$$/ _etext/'
+host_$(1)_nm = i686-linux-gnu-nm -n -f sysv $$(O)/host-$(1)/$$(1) | sed 's/^k896_etext /_etext /'
 
 $$(O)/host-$(1)/k896-host: $$(O)/host-$(1)/kernel.host.o $$(HOST_$(1)_PROC) arch/host/host.ld tools/kallsyms.py
 	$$(call say,LD,$$@)

@@ -3,7 +3,8 @@
  * The symbol table that tools/kallsyms.py linked in: addresses in ascending
  * order, each the start of a function or, with an empty name, the end of a text
  * section. A binary search finds the last one that is not above an address; the
- * next one ends it.
+ * next one ends it. The top bit of an offset says that the linker knows the symbol as a
+ * function, and not just as a label of assembly code.
  */
 #include <kernel/kallsyms.h>
 #include <kernel/lib/string.h>
@@ -13,13 +14,20 @@ extern const u32 kallsyms_addresses[];
 extern const u32 kallsyms_offsets[];
 extern const char kallsyms_names[];
 
-const char *kallsyms_lookup(unsigned long addr, unsigned long *size, unsigned long *offset)
+#define IS_FUNCTION 0x80000000U
+
+static const char *name_of(u32 i)
+{
+	return kallsyms_names + (kallsyms_offsets[i] & ~IS_FUNCTION);
+}
+
+/* find - index of the last symbol that is not above @addr; false when there is none */
+static bool find(unsigned long addr, u32 *index)
 {
 	u32 lo = 0, hi = kallsyms_num;
-	const char *name;
 
 	if (!kallsyms_num || addr < kallsyms_addresses[0])
-		return NULL;
+		return false;
 	while (hi - lo > 1) {
 		u32 mid = lo + (hi - lo) / 2;
 
@@ -28,14 +36,29 @@ const char *kallsyms_lookup(unsigned long addr, unsigned long *size, unsigned lo
 		else
 			hi = mid;
 	}
-	name = kallsyms_names + kallsyms_offsets[lo];
-	if (!*name || hi == kallsyms_num)
+	*index = lo;
+	return *name_of(lo) && hi < kallsyms_num;
+}
+
+const char *kallsyms_lookup(unsigned long addr, unsigned long *size, unsigned long *offset)
+{
+	u32 i;
+
+	if (!find(addr, &i))
 		return NULL;
 	if (size)
-		*size = kallsyms_addresses[hi] - kallsyms_addresses[lo];
+		*size = kallsyms_addresses[i + 1] - kallsyms_addresses[i];
 	if (offset)
-		*offset = addr - kallsyms_addresses[lo];
-	return name;
+		*offset = addr - kallsyms_addresses[i];
+	return name_of(i);
+}
+
+bool kallsyms_is_function(unsigned long addr)
+{
+	u32 i;
+
+	return find(addr, &i) && kallsyms_addresses[i] == addr &&
+	       (kallsyms_offsets[i] & IS_FUNCTION);
 }
 
 unsigned long kallsyms_lookup_name(const char *name)
@@ -43,7 +66,7 @@ unsigned long kallsyms_lookup_name(const char *name)
 	u32 i;
 
 	for (i = 0; i < kallsyms_num; i++)
-		if (*name && !strcmp(kallsyms_names + kallsyms_offsets[i], name))
+		if (*name && !strcmp(name_of(i), name))
 			return kallsyms_addresses[i];
 	return 0;
 }

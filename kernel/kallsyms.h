@@ -20,6 +20,13 @@
  */
 const char *kallsyms_lookup(unsigned long addr, unsigned long *size, unsigned long *offset);
 
+/**
+ * kallsyms_is_function - does a function that C can call start exactly there?
+ * @addr: any address
+ * Context: any. Return: false for assembly code too, of which nobody knows what it takes.
+ */
+bool kallsyms_is_function(unsigned long addr);
+
 /** kallsyms_lookup_name - address of a function by its exact name, 0 when there is none */
 unsigned long kallsyms_lookup_name(const char *name);
 

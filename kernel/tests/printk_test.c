@@ -257,6 +257,19 @@ static void no_symbol_outside_text(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, text, "0x" ZEROES "00001234");
 }
 
+/* The linker knows what C made for a function; of assembly code it knows labels. */
+static void functions_are_known_as_such(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, kallsyms_is_function((unsigned long)printk));
+	KUNIT_EXPECT_TRUE(test, kallsyms_is_function((unsigned long)functions_are_known_as_such));
+	KUNIT_EXPECT_FALSE(test, kallsyms_is_function((unsigned long)printk + 1));
+	KUNIT_EXPECT_FALSE(test, kallsyms_is_function((unsigned long)arch_longjmp));
+	KUNIT_EXPECT_FALSE(test, kallsyms_is_function((unsigned long)_etext));
+	KUNIT_EXPECT_FALSE(test, kallsyms_is_function((unsigned long)got));
+	KUNIT_EXPECT_FALSE(test, kallsyms_is_function(0));
+	KUNIT_EXPECT_FALSE(test, kallsyms_is_function(~0UL));
+}
+
 static struct kunit_case printk_cases[] = {
 	KUNIT_CASE(each_line_is_stamped),
 	KUNIT_CASE(continuation_joins_the_line),
@@ -269,6 +282,7 @@ static struct kunit_case printk_cases[] = {
 	KUNIT_CASE(rate_limit_counts_what_it_drops),
 	KUNIT_CASE(symbols_have_names_and_sizes),
 	KUNIT_CASE(no_symbol_outside_text),
+	KUNIT_CASE(functions_are_known_as_such),
 	{},
 };
 

@@ -26,27 +26,41 @@ def script(name):
 # --- kallsyms.py -----------------------------------------------------------------
 
 NM = """\
-00100010 T _start
-c0101000 T _stext
-c0101000 t first
-c0101010 t alias
-c0101010 T global_one
-c0101020 r table_inside
-c0101030 T last
-c0101040 T _etext
-c0102000 T __start_rodata
-c0103000 T _sinittext
-c0103000 t setup
-c0103010 T _einittext
-c0104000 B data
-         U undefined
+
+
+Symbols from k896.elf:
+
+Name                  Value   Class        Type         Size     Line  Section
+
+_start              |00100010|   T  |            NOTYPE|        |     |.boot
+_stext              |c0101000|   T  |            NOTYPE|        |     |.text
+first               |c0101000|   t  |              FUNC|00000010|     |.text
+alias               |c0101010|   t  |              FUNC|00000010|     |.text
+global_one          |c0101010|   T  |              FUNC|00000010|     |.text
+table_inside        |c0101020|   r  |            OBJECT|00000004|     |.rodata
+label               |c0101030|   T  |            NOTYPE|        |     |.text
+.local              |c0101034|   t  |            NOTYPE|        |     |.text
+_etext              |c0101040|   T  |            NOTYPE|        |     |.text
+__start_rodata      |c0102000|   T  |            NOTYPE|        |     |.text
+_sinittext          |c0103000|   T  |            NOTYPE|        |     |.init.text
+setup               |c0103000|   t  |              FUNC|00000010|     |.init.text
+_einittext          |c0103010|   T  |            NOTYPE|        |     |.init.text
+data                |c0104000|   B  |            OBJECT|00000004|     |.bss
+undefined           |        |   U  |            NOTYPE|        |     |*UND*
 """
 
 
-def test_kallsyms_keeps_functions_and_closes_sections():
+def test_kallsyms_keeps_text_symbols_and_closes_sections():
     assert kallsyms.read_symbols(NM.splitlines()) == [
-        (0xC0101000, "first"), (0xC0101010, "global_one"), (0xC0101030, "last"),
-        (0xC0101040, ""), (0xC0103000, "setup"), (0xC0103010, "")]
+        (0xC0101000, "first", True), (0xC0101010, "global_one", True),
+        (0xC0101030, "label", False), (0xC0101040, "", False),
+        (0xC0103000, "setup", True), (0xC0103010, "", False)]
+
+
+def test_kallsyms_marks_functions():
+    table = kallsyms.assembly(kallsyms.read_symbols(NM.splitlines()))
+    offsets = table[table.index("kallsyms_offsets:"):table.index("kallsyms_names:")].split()[1:]
+    assert offsets[1::2] == ["0x80000000", "0x80000006", "0x11", "0x17", "0x80000018", "0x1e"]
 
 
 def test_kallsyms_of_nothing_is_an_empty_table():
@@ -55,13 +69,13 @@ def test_kallsyms_of_nothing_is_an_empty_table():
 
 
 def test_kallsyms_cuts_long_names():
-    assert f'db "{"x" * 63}", 0' in kallsyms.assembly([(0xC0101000, "x" * 80)])
+    assert f'db "{"x" * 63}", 0' in kallsyms.assembly([(0xC0101000, "x" * 80, True)])
 
 
 def test_kallsyms_in_the_kernel_is_that_of_the_kernel():
     """The table inside describes the file that holds it, not the one linked before it."""
     folder = lab.build()
-    listing = subprocess.run(["nm", "-n", str(folder / "k896.elf")], stdout=subprocess.PIPE,
+    listing = subprocess.run(["nm", "-n", "-f", "sysv", str(folder / "k896.elf")], stdout=subprocess.PIPE,
                              text=True, check=True).stdout
     table = lab.symbols(folder / "k896.elf")
     image = subprocess.run(["objcopy", "-O", "binary", "-j", ".rodata", str(folder / "k896.elf"),
@@ -72,12 +86,13 @@ def test_kallsyms_in_the_kernel_is_that_of_the_kernel():
         return int.from_bytes(image[offset:offset + 4], "little")
 
     def name(index):
-        offset = table["kallsyms_names"] - table["__start_rodata"] + word("kallsyms_offsets", index)
-        return image[offset:image.index(0, offset)].decode()
+        where = word("kallsyms_offsets", index)
+        offset = table["kallsyms_names"] - table["__start_rodata"] + (where & 0x7fffffff)
+        return image[offset:image.index(0, offset)].decode(), bool(where >> 31)
 
-    inside = [(word("kallsyms_addresses", i), name(i)) for i in range(word("kallsyms_num"))]
+    inside = [(word("kallsyms_addresses", i), *name(i)) for i in range(word("kallsyms_num"))]
     assert len(inside) > 100
-    assert inside == [(address, text[:63]) for address, text
+    assert inside == [(address, text[:63], is_function) for address, text, is_function
                       in kallsyms.read_symbols(listing.splitlines())]
 
 
