@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The monitor's commands without arguments of their own: the views of all subsystems,
- * the checkers, the tests, and the ways out.
+ * The monitor's commands about the whole: the views of all subsystems, the checkers, the
+ * tests, and the ways out.
  */
 #include <kernel/irq.h>
 #include <kernel/printk.h>
@@ -23,6 +23,7 @@
 #include <mm/memblock.h>
 #include <mm/mm.h>
 #include <mm/vmalloc.h>
+#include <mm/tests/mixed_test.h>
 
 /* VIEW - a command that shows what one function prints */
 #define VIEW(vname, vshow, vhelp, vexample)                                                        \
@@ -85,17 +86,22 @@ static int check_command(struct seq_file *m, int argc, char **argv __unused)
 monitor_command("check", check_command, "", "walk all structures and verify their invariants",
 		"check", NULL);
 
-static int test_command(struct seq_file *m, int argc, char **argv)
+static void run_suites(struct seq_file *m, const char *which)
 {
 	int failed;
 
-	if (argc > 2)
-		return -EINVAL;
 	kunit_set_output(m);
-	failed = kunit_run(argc > 1 ? argv[1] : "all");
+	failed = kunit_run(which);
 	kunit_set_output(NULL);
 	if (failed >= 0)
 		seq_printf(m, "%d suites failed\n", failed);
+}
+
+static int test_command(struct seq_file *m, int argc, char **argv)
+{
+	if (argc > 2)
+		return -EINVAL;
+	run_suites(m, argc > 1 ? argv[1] : "all");
 	return 0;
 }
 
@@ -113,6 +119,26 @@ static void test_complete(struct line_editor *ed, int argc, char **argv)
 }
 monitor_command("test", test_command, "[SUITE,..]", "run the self-tests, or some of them",
 		"test list | grep ok", test_complete);
+
+/* Another storm each time, unless the seed is given, which the report of each begins with. */
+static int soak_command(struct seq_file *m, int argc, char **argv)
+{
+	unsigned long operations, seed = (unsigned long)get_cycles(), was = mixed_soak_operations;
+	u64 old_seed = kunit_seed;
+
+	if (argc < 2 || argc > 3 || monitor_size(argv[1], &operations) ||
+	    (argc == 3 && monitor_number(argv[2], &seed)))
+		return -EINVAL;
+	mixed_soak_operations = operations;
+	kunit_seed = seed;
+	run_suites(m, "soak,mixed");
+	mixed_soak_operations = was;
+	kunit_seed = old_seed;
+	return 0;
+}
+monitor_command("soak", soak_command, "N [SEED]",
+		"N operations of all allocators at once, at random, all of it checked", "soak 10K",
+		NULL);
 
 static int reboot_command(struct seq_file *m, int argc, char **argv __unused)
 {

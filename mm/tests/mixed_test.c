@@ -22,6 +22,7 @@
 #include <mm/mm.h>
 #include <mm/slab.h>
 #include <mm/vmalloc.h>
+#include <mm/tests/mixed_test.h>
 
 #define NR_SLOTS_MAX 2048
 #define NR_CACHES    3
@@ -49,7 +50,7 @@ struct mix {
 	unsigned long refused;
 };
 
-static unsigned long soak_operations = 10000000;
+unsigned long mixed_soak_operations = 10000000;
 
 static int __init soak_setup(const char *val)
 {
@@ -57,7 +58,7 @@ static int __init soak_setup(const char *val)
 	int ret = kstrtoul(val, 0, &n);
 
 	if (!ret && n)
-		soak_operations = n;
+		mixed_soak_operations = n;
 	return ret ? ret : (n ? 0 : -EINVAL);
 }
 kernel_param("soak", soak_setup, "N", "operations of the mixed storm of selftest=soak");
@@ -313,7 +314,7 @@ static void step(struct kunit *test, struct mix *mix)
 static void all_allocators_at_once(struct kunit *test)
 {
 	static struct mix mix;
-	unsigned long nr = kunit_soaking() ? soak_operations : 5000, i;
+	unsigned long nr = kunit_soaking() ? mixed_soak_operations : 5000, i;
 	unsigned long every = max(nr / NR_CHECKS, 1UL);
 	unsigned int k;
 

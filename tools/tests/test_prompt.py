@@ -63,7 +63,8 @@ def test_every_example_works(session):
         if name in ("halt", "reboot"):
             continue
         said = run_paged(session, example)
-        assert said or name == "vmallocinfo"        # which has no heading, and may have no area
+        # free has nothing to say; vmallocinfo has no heading, and perhaps no area.
+        assert said or name in ("free", "vmallocinfo")
         assert "usage:" not in said and "no such" not in said, f"{example}: {said}"
 
 
@@ -153,6 +154,39 @@ def test_explain_names_functions(session):
     assert re.search(r"^  function: kmalloc_large\+0x4/", said, re.M)
     assert "kmalloc_large" in session.run("explain kmalloc_large | grep function")
     assert session.run("explain 0") == "0x00000000: NULL page, not mapped\n"
+
+
+def test_play_by_hand(session):
+    """Memory allocated at the prompt shows in the views, and is gone once it is freed."""
+    before = numbers(session.run("meminfo"))["MemFree"]
+    session.run("free all")
+    assert re.match(r"#1 +page +order 3, pfn 0x[0-9a-f]+-0x[0-9a-f]+, zone HighMem, no address\n",
+                    session.run("alloc page 3 highmem"))
+    area = re.match(r"#2 +vmalloc +65536 bytes at ([0-9a-f]{8})", session.run("alloc vmalloc 64K"))[1]
+    assert f"0x{area}-" in session.run("vmallocinfo")
+    assert "65536 bytes, of play_vmalloc+" in session.run(f"explain {area}")
+    session.run("cache create prompt-cache 72")
+    item = re.match(r"#3 +object +of cache prompt-cache, at ([0-9a-f]{8})",
+                    session.run("alloc object prompt-c\t"))[1]
+    assert "allocated by play_alloc_object+" in session.run(f"explain {item}")
+    assert len(session.run("held").splitlines()) == 3
+    session.run("free #1 #2 #3")
+    session.run("cache destroy prompt-cache")
+    assert "nothing is held" in session.run("held")
+    assert abs(numbers(session.run("meminfo"))["MemFree"] - before) < 2048
+    assert "BROKEN" not in session.run("check", timeout=60)
+
+
+def test_faults_do_not_harm_the_prompt(session):
+    assert "fault" in session.run("peek 0") and "fault" in session.run("poke kmain 0")
+    assert "not called: it is the middle" in session.run("call nr_free_pages+1")
+    assert re.match(r"nr_free_pages returned 0x[0-9a-f]+ \(\d+\)\n", session.run("call nr_free_pages"))
+
+
+def test_soak_at_the_prompt(session):
+    report = lab.ktap.parse(session.run("soak 2K 7", timeout=60))
+    assert report.problems == [] and [suite.name for suite in report.suites] == ["mixed"]
+    assert "# seed=7\n" in session.run("soak 100 7", timeout=60)
 
 
 def test_slabtop_refreshes_until_a_key(session):
