@@ -4,8 +4,9 @@
  *
  * Two tests tell whether there is a chip. The scratch register keeps a byte: where
  * nothing answers, a read gives 0xff or the last byte on the bus. Then loopback,
- * bit 4 of the modem control register, ties its outputs to its inputs: RTS and OUT1
- * show up as CTS and RI, which no bare bus imitates.
+ * bit 4 of the modem control register, ties the transmitter to the receiver: what is
+ * sent comes back, which no bare bus imitates. (It ties RTS and OUT1 to CTS and RI, too,
+ * but not every emulator does that.)
  *
  * The interrupt handler empties the FIFO. It gives up after more bytes than a FIFO
  * holds, so that a chip gone mad, whose status reads 0xff for ever, cannot keep the
@@ -24,25 +25,20 @@
 
 #define COM1 0x3f8
 
-#define UART_RX      0 /* read: received byte */
+#define UART_DATA    0 /* read: received byte; write: byte to send */
 #define UART_IER     1 /* interrupt enable */
 #define UART_MCR     4 /* modem control */
 #define UART_LSR     5 /* line status */
-#define UART_MSR     6 /* modem status */
 #define UART_SCRATCH 7
 
 #define IER_RX      0x01
 #define MCR_DTR     0x01
 #define MCR_RTS     0x02
-#define MCR_OUT1    0x04
 #define MCR_OUT2    0x08 /* lets the interrupt through to the PIC */
 #define MCR_LOOP    0x10
 #define LSR_DATA    0x01
 #define LSR_OVERRUN 0x02
-#define MSR_CTS     0x10
-#define MSR_DSR     0x20
-#define MSR_RI      0x40
-#define MSR_DCD     0x80
+#define LSR_IDLE    0x40 /* nothing is being sent any more */
 
 #define BYTES_PER_INTERRUPT 64
 
@@ -66,7 +62,7 @@ static irqreturn_t serial_interrupt(unsigned int irq __unused, void *dev __unuse
 			nr_overruns++;
 		if (!(status & LSR_DATA))
 			break;
-		input_push(inb(COM1 + UART_RX));
+		input_push(inb(COM1 + UART_DATA));
 		ret = IRQ_HANDLED;
 	}
 	return ret;
@@ -79,15 +75,44 @@ static bool __init keeps_scratch(u8 value)
 	return inb(COM1 + UART_SCRATCH) == value;
 }
 
+/* status_says - wait for a bit of the line status, for some bytes' time at the longest */
+static bool __init status_says(u8 bit)
+{
+	unsigned int tries = 100000;
+
+	while (!(inb(COM1 + UART_LSR) & bit))
+		if (!--tries)
+			return false;
+	return true;
+}
+
+/* What came before anyone listened: it would stand in front of what loops back. */
+static void __init take_early_input(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < BYTES_PER_INTERRUPT && (inb(COM1 + UART_LSR) & LSR_DATA); i++)
+		input_push(inb(COM1 + UART_DATA));
+}
+
+static bool __init comes_back(u8 value)
+{
+	outb(value, COM1 + UART_DATA);
+	return status_says(LSR_DATA) && inb(COM1 + UART_DATA) == value;
+}
+
 static bool __init loops_back(void)
 {
 	u8 mcr = inb(COM1 + UART_MCR);
-	u8 status;
+	bool looped;
 
-	outb(MCR_LOOP | MCR_RTS | MCR_OUT1, COM1 + UART_MCR);
-	status = inb(COM1 + UART_MSR) & (MSR_CTS | MSR_DSR | MSR_RI | MSR_DCD);
+	if (!status_says(LSR_IDLE))
+		return false;
+	take_early_input();
+	outb(MCR_LOOP, COM1 + UART_MCR);
+	looped = comes_back(0x5a) && comes_back(0xa5);
 	outb(mcr, COM1 + UART_MCR);
-	return status == (MSR_CTS | MSR_RI);
+	return looped;
 }
 
 void __init serial_init(void)
