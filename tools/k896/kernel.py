@@ -266,15 +266,10 @@ class Kernel:
     def functions(self):
         """The kernel's own symbol table, from its image: ([addresses], [names])."""
         elf, symbols = self.layout.elf, self.layout.symbols
-
-        def words(name, number):
-            return struct.unpack(f"<{number}I", elf.read(symbols[name], 4 * number))
-
-        number, = words("kallsyms_num", 1)
-        names = elf.read_to_end(symbols["kallsyms_names"])
-        return words("kallsyms_addresses", number), [
-            names[offset:names.index(b"\0", offset)].decode("latin-1")
-            for offset in words("kallsyms_offsets", number)]
+        number, = struct.unpack("<I", elf.read(symbols["kallsyms_num"], 4))
+        addresses = struct.unpack(f"<{number}I", elf.read(symbols["kallsyms_addresses"], 4 * number))
+        names = elf.read_to_end(symbols["kallsyms_names"]).split(b"\0")    # in the same order
+        return addresses, [name.decode("latin-1") for name in names[:number]]
 
     def function(self, address):
         """(name, offset, size) of the function that holds an address, or None."""

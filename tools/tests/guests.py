@@ -11,11 +11,15 @@ import pytest
 import lab
 import qmp
 from lab import Config
-from k896 import pages, slab, text, zones
+from k896 import pages, slab, text, vmalloc, zones
 from k896.kernel import open_kernel
 
 # Little memory, and all the same high memory: the vmalloc area takes what is above 64 MiB.
 ARGS = "selftest=none vmalloc=960M"
+# What is held while it is looked at: something of every kind.
+HELD = ("cache create playcache 72", "alloc object playcache", "alloc object playcache", "alloc kmalloc 100",
+        "alloc kmalloc 20000", "alloc page 3 highmem", "alloc page 0 highmem", "alloc kmap #6", "alloc page 2",
+        "alloc vmalloc 64K", "alloc vmalloc 5K", "alloc vmalloc 9000K", "free #9", "alloc ioremap 0xfee00000 4096")
 VIEWS = {"meminfo": text.meminfo, "buddyinfo": text.buddyinfo, "zoneinfo": text.zoneinfo,
          "slabinfo": text.slabinfo, "vmallocinfo": text.vmallocinfo, "memblock": text.memblock,
          "iomem": text.iomem, "kmap": text.kmap_slots}
@@ -45,7 +49,9 @@ def places(kernel):
              kernel.page_offset, kernel.high_memory + 8, 0, 0x12345678, 0xfffff000,
              kernel.constants["FIXADDR_START"], kernel.constants["FIXADDR_TOP"] - 0x20000, kernel.constants["PKMAP_BASE"],
              kernel.constants["PKMAP_BASE"] + (kernel.var("last_pkmap_nr") << 12) + 5,
-             kernel.high_memory + kernel.constants["VMALLOC_OFFSET"] + 0x1004]
+             kernel.constants["VMALLOC_END"] - 4]
+    for area in vmalloc.areas(kernel):
+        found += [area.va_start + 0x123, area.va_end - 1, area.va_end]
     for state in (pages.BUDDY, pages.PCP, pages.ALLOCATED, pages.RESERVED):
         block = next((b for b in every.blocks(lowmem.zone_start_pfn, kernel.var("max_low_pfn")) if b.state == state), None)
         if block:
@@ -64,6 +70,8 @@ def fixture_guest(tmp_path_factory):
                            "-qmp", f"unix:{folder}/qmp,server=on,wait=off"))
     with lab.Session(config, args="") as session:
         session.run("test slab,vmalloc,highmem", timeout=60)
+        for line in HELD:
+            session.run(line)
         said = {(name, None): session.run(name).replace("\r", "").splitlines() for name in (*VIEWS, "ptdump")}
         outside = open_kernel(config.elf, folder / "ram")
         for address in places(outside):

@@ -14,7 +14,7 @@ import pytest
 
 import lab
 import qmp
-from guests import ARGS, without_blanks
+from guests import ARGS, HELD, without_blanks
 from lab import Config
 
 # Commands with a view of the monitor, whose lines they print as well.
@@ -24,7 +24,7 @@ COMMANDS = (*SAME, "k-dmesg", "k-page 0x150", "k-ptwalk 0xc0101000", "k-ptdump",
             "k-list cache_chain 'struct kmem_cache' next")
 # Commands with an argument, likewise.
 LOOKS = ("k-page 0x150", "k-page 0x2000", "k-ptwalk 0xc0101000", "k-explain 0xc0101000", "k-explain 0xc3ff8104",
-         "k-explain 0xc4800000")
+         "k-explain 0xc4800123", "k-ptwalk 0xc4801000", "k-explain 0xc4840000")
 MARK = "======== "
 
 
@@ -80,6 +80,8 @@ def fixture_prompt(tmp_path_factory):
                            "-qmp", f"unix:{folder}/qmp,server=on,wait=off"))
     with lab.Session(config, args="") as session:
         session.run("test slab,vmalloc,highmem", timeout=60)
+        for line in HELD:
+            session.run(line)
         monitor = {name: session.run(name).replace("\r", "").splitlines() for name in SAME.values()}
         monitor.update({command: session.run(command[2:].replace("ptwalk", "pagewalk")).replace("\r", "").splitlines()
                         for command in LOOKS})

@@ -15,7 +15,7 @@ import pytest
 import lab
 import qemu
 from guests import VIEWS, without_blanks
-from k896 import early, explain, frames, look, pages, pagetable, picture, slab, text, vmalloc, zones
+from k896 import early, explain, frames, kmap, look, pages, pagetable, picture, slab, text, vmalloc, zones
 from k896.elf import ElfFile, NotElf
 from k896.errors import Corrupt, NotYet, Unreadable
 from k896.kernel import Kernel, open_kernel
@@ -29,7 +29,7 @@ def test_view_says_what_the_monitor_says(guest, kernel, name):
 def test_places_are_explained_alike(guest, kernel):
     """The monitor's lines for every kind of address; a few of our own may stand between them."""
     asked = [address for name, address in guest.said if name == "explain"]
-    assert len(asked) > 20
+    assert len(asked) > 30
     for address in asked:
         ours = explain.explain(kernel, address)
         theirs = without_blanks(guest.said["explain", address])
@@ -122,6 +122,21 @@ def test_frames_account_for_all_memory(kernel):
     assert found.count("memmap") == -(-kernel.var("max_pfn") * 32 // 4096)
     text_pfn = (kernel.layout.symbols["_stext"] - kernel.page_offset) >> 12
     assert (found.kind[text_pfn], found.what[text_pfn]) == (frames.INDEX["image"], "Kernel code")
+
+
+def test_what_is_held_is_found(guest, kernel):
+    """What alloc holds at the prompt, by the right names."""
+    found = frames.classify(kernel)
+    by = {}
+    for pfn, kind in enumerate(found.kind):
+        key = frames.KINDS[kind]["id"], str(found.what[pfn]).split("+", maxsplit=1)[0]
+        by[key] = by.get(key, 0) + 1
+    assert by["vmalloc", "play_vmalloc"] == 2 + 2250 + 3     # the last for an array of pages
+    assert by["kmalloc", "play_kmalloc"] == 8
+    assert by["pages", "play_pages"] == 8 + 1 + 4
+    assert by["slab", "playcache"] >= 1
+    assert [slot.users for slot in kmap.slots(kernel)].count(1) == 1
+    assert "ioremap" in text.vmallocinfo(kernel)[-1]
 
 
 def test_every_object_is_accounted_for(kernel):
