@@ -133,7 +133,7 @@ def test_what_is_held_is_found(guest, kernel):
         by[key] = by.get(key, 0) + 1
     assert by["vmalloc", "play_vmalloc"] == 2 + 2250 + 3     # the last for an array of pages
     assert by["kmalloc", "play_kmalloc"] == 8
-    assert by["pages", "play_pages"] == 8 + 1 + 4
+    assert by["pages", "play_alloc_page"] == 8 + 1 + 4
     assert by["slab", "playcache"] >= 1
     assert [slot.users for slot in kmap.slots(kernel)].count(1) == 1
     assert "ioremap" in text.vmallocinfo(kernel)[-1]
