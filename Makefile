@@ -465,6 +465,8 @@ gdb:                                    ## attach gdb, with symbols, to `make de
 
 # --- look into memory: dumps and pictures ---------------------------------------------------------
 
+.PHONY: dump viz viz-web test-web
+
 DUMP    ?= $(O)/k896.dump
 dump:                                   ## dump the running guest, or one booted for it
 	$(Q)tools/setup run
@@ -477,6 +479,17 @@ viz:                                    ## show the running guest's memory, live
 	$(Q)tools/setup viz
 	$(Q)$(MAKE) $(O)/k896.elf
 	$(Q)tools/viz --session $(O) --elf $(O)/k896.elf --port $(PORT) $(if $(filter command%,$(origin DUMP)),--dump $(DUMP))
+
+viz-web:                                ## the same page with the kernel inside: a folder to be served
+	$(Q)tools/setup web
+	$(Q)$(MAKE) $(O)/k896.elf
+	$(Q)$(PYTHON) tools/vizweb.py --elf $(O)/k896.elf --objcopy $(NM:nm=objcopy) --packages $(O)/npm \
+	  -o $(O)/viz-web $(VIZ_WEB)
+
+test-web:                               ## test both pages in a headless browser
+	$(Q)tools/setup web browser
+	$(Q)$(MAKE) viz-web VIZ_WEB=--development
+	$(Q)K896_WEB=1 $(PYTHON) tools/runtests.py --out $(O) test_web
 
 # --- test and check -----------------------------------------------------------------------------
 

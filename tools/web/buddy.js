@@ -6,7 +6,7 @@
 import {element, grouped} from "./dom.js";
 import {size} from "./explain.js";
 
-const MARKS = 40;		// that fit a row
+const ROOM = 226;		// pixels for the marks of a row
 
 export class BuddyPanel {
 	/** @param on: {mark([[pfn, order]]), pick(pfn)} */
@@ -58,7 +58,8 @@ export class BuddyPanel {
 	}
 
 	marks(blocks, order, colour, number) {
-		const shown = blocks.slice(0, MARKS);
+		const most = Math.floor(ROOM / (7 + order));
+		const shown = blocks.slice(0, number > most ? most - 3 : most);
 		const rest = number - shown.length;
 
 		return element("span", {className: "blocks"},

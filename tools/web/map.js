@@ -67,8 +67,10 @@ export class FrameMap {
 
 	/** Show a model; @runs are the cells that changed since the last one, null for all. */
 	show(model, runs, flash) {
-		const known = this.model && runs && this.model.number === model.number;
+		const zones = JSON.stringify(model.zones.map(zone => [zone.index, zone.start, zone.end]));
+		const known = this.model && runs && this.model.number === model.number && zones === this.zones;
 
+		this.zones = zones;
 		this.model = model;
 		if (!known) {
 			this.arrange();

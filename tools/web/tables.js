@@ -78,6 +78,6 @@ export class TablePanel {
 			element("h3", {}, level.table === "pgd" ? "page directory" : "page table"),
 			canvas,
 			element("p", {className: "entry"}, `[${level.index}] = ${hex(level.entry)}`, element("br"), bits(level.entry) || "not present"),
-			element("small", {}, `${1024 - empty} present, at ${hex(level.at)}`));
+			element("small", {}, `${1024 - empty} present · ${hex(level.at)}`));
 	}
 }
