@@ -63,6 +63,16 @@ void trap_init(void);
  */
 void set_fault_hook(bool (*hook)(struct fault_info *info));
 
+/**
+ * set_page_fault_trace - call somebody for each page fault, before it is handled
+ * @trace: returns, and does not fault; NULL for nobody
+ *
+ * Faults that the exception table mends, and those that a hook takes, are told too.
+ *
+ * Context: @trace runs with interrupts off, on the stack that faulted.
+ */
+void set_page_fault_trace(void (*trace)(const struct fault_info *info));
+
 /*
  * struct fault_describer - a subsystem that knows what lies at an address
  * @describe: if @addr is in its region, write what lies there into @buf (at most

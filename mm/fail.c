@@ -7,32 +7,17 @@
 #include <arch/irq.h>
 
 #include <mm/fail.h>
+#include <mm/fast_paths.h>
 #include <mm/internal.h>
 
 unsigned int fail_nth_left;
-gfp_t fast_gfp_kernel = GFP_KERNEL;
 static bool hit;
-static bool fast_ways_closed;
-
-static void update_fast_ways(void)
-{
-	bool closed = fast_ways_closed || fail_nth_left;
-
-	WRITE_ONCE(fast_gfp_kernel, closed ? (__force gfp_t)~0U : GFP_KERNEL);
-	update_fast_marks();
-}
-
-void __init fast_ways_close(void)
-{
-	fast_ways_closed = true;
-	update_fast_ways();
-}
 
 void fail_nth_set(unsigned int n)
 {
 	WRITE_ONCE(hit, false);
 	WRITE_ONCE(fail_nth_left, n + 1);
-	update_fast_ways();
+	update_fast_paths();
 }
 
 bool fail_nth_clear(void)
@@ -41,7 +26,7 @@ bool fail_nth_clear(void)
 
 	WRITE_ONCE(hit, false);
 	WRITE_ONCE(fail_nth_left, 0);
-	update_fast_ways();
+	update_fast_paths();
 	return was_hit;
 }
 

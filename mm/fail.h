@@ -23,16 +23,6 @@
 /* Allocations still to succeed, plus 1; 0 when not armed. Guarded by interrupts off. */
 extern unsigned int fail_nth_left;
 
-/*
- * GFP_KERNEL, for as long as such requests may take the short ways of the allocators;
- * a value that no request has while armed, and for good after fast_ways_close(). A
- * fast path that compares with it anyway needs no second compare to find out.
- */
-extern gfp_t fast_gfp_kernel;
-
-/** fast_ways_close - have each request take the long way, which knows all about it. Context: boot. */
-void fast_ways_close(void);
-
 /**
  * fail_nth_set - the allocation after the next @n fails; 0 is the next
  * Context: a test, which calls fail_nth_clear() in the end.

@@ -52,6 +52,7 @@
 #include <arch/mmu.h>
 #include <mm/highmem.h>
 #include <mm/internal.h>
+#include <mm/trace.h>
 
 struct page_address_map {
 	struct page *page;
@@ -246,6 +247,7 @@ void *kmap_high(struct page *page)
 	if (++pkmap_count[link - 1] == 2)
 		SetPageKmapped(page);
 	spin_unlock(&kmap_lock);
+	mm_trace(MM_KMAP, _RET_IP_, PKMAP_ADDR(link - 1), page_to_pfn(page), 0, (__force gfp_t)0);
 	return (void *)PKMAP_ADDR(link - 1);
 }
 
@@ -275,6 +277,7 @@ void kunmap_high(struct page *page)
 	if (--pkmap_count[link - 1] == 1)
 		ClearPageKmapped(page);
 	spin_unlock(&kmap_lock);
+	mm_trace(MM_KUNMAP, _RET_IP_, PKMAP_ADDR(link - 1), page_to_pfn(page), 0, (__force gfp_t)0);
 }
 
 void kmap_flush_unused(void)

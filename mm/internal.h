@@ -123,8 +123,8 @@ bool zone_watermark_ok(const struct zone *zone, unsigned int order, unsigned lon
 /**
  * update_fast_marks - set zone->fast_mark[], the one test of the allocator's fast paths
  *
- * Called when what it depends on has changed: watermarks and reserves; page_debug and
- * fail_nth_left, which close the fast paths altogether.
+ * Part of update_fast_paths(), which is what others call. page_debug and fail_nth_left
+ * close the fast paths altogether.
  */
 void update_fast_marks(void);
 
@@ -251,6 +251,7 @@ void page_account_zone(const struct zone *zone, struct page_account *account);
 #define PAGE_DEBUG_INIT_ON_ALLOC 0x1U
 #define PAGE_DEBUG_INIT_ON_FREE  0x2U
 #define PAGE_DEBUG_UNMAP         0x4U
+#define PAGE_DEBUG_TRACE         0x8U /* mm_trace() wants to see each page */
 extern unsigned int page_debug;
 
 /** debug_pagealloc_enabled - is debug_pagealloc=on? For paging_init()'s caller. */

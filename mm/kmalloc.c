@@ -19,6 +19,7 @@
 
 #include <kernel/lib/string.h>
 #include <mm/slab_internal.h>
+#include <mm/trace.h>
 
 struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES];
 
@@ -128,6 +129,8 @@ static void *kmalloc_pages(size_t size, gfp_t flags, unsigned long caller)
 		return NULL;
 	__SetPageKmalloc(page);
 	page->caller = caller;
+	mm_trace(MM_KMALLOC, caller, (unsigned long)lowmem_page_address(page), size,
+		 PAGE_SIZE << page_alloc_order(page), flags);
 	return lowmem_page_address(page);
 }
 
@@ -148,18 +151,35 @@ static __always_inline struct kmem_cache *kmalloc_slab(size_t size, gfp_t flags)
  * blocks are to be had. When free pages are scattered, an object that wastes some bytes of
  * a smaller slab is better than none.
  */
-static noinline void *kmalloc_fill(struct kmem_cache *cachep, gfp_t flags, unsigned long caller)
+static __always_inline void *__kmalloc_fill(struct kmem_cache *cachep, gfp_t flags, size_t size,
+					    unsigned long caller)
 {
 	struct kmem_cache *fallback = cachep->fallback;
 	gfp_t first = fallback ? (flags & ~__GFP_NOFAIL) | __GFP_NOWARN : flags;
 	void *objp;
 
 	might_sleep_if(gfpflags_allow_blocking(flags));
-	objp = __slab_alloc(cachep, first, cachep->object_size, caller);
+	objp = __slab_alloc(cachep, first, size, caller);
 	/* A failure that a test injects is to be one. */
 	if (likely(objp) || !fallback || fail_nth_hit())
 		return objp;
-	return __slab_alloc(fallback, flags, fallback->object_size, caller);
+	return __slab_alloc(fallback, flags, size, caller);
+}
+
+/* For those who have forgotten the size. */
+static noinline void *kmalloc_fill(struct kmem_cache *cachep, gfp_t flags, unsigned long caller)
+{
+	return __kmalloc_fill(cachep, flags, cachep->object_size, caller);
+}
+
+/* No size of a cache, or one whose allocation is watched. */
+static noinline void *kmalloc_other(size_t size, gfp_t flags, unsigned long caller)
+{
+	if (size > KMALLOC_MAX_CACHE_SIZE)
+		return kmalloc_pages(size, flags, caller);
+	if (size == 0)
+		return ZERO_SIZE_PTR;
+	return __kmalloc_fill(kmalloc_slab(size, flags), flags, size, caller);
 }
 
 /* The size tells the cache again: three arguments fit into registers. */
@@ -168,10 +188,8 @@ static noinline void *kmalloc_slow(size_t size, gfp_t flags, unsigned long calle
 	struct kmem_cache *cachep;
 	void *objp;
 
-	if (size > KMALLOC_MAX_CACHE_SIZE)
-		return kmalloc_pages(size, flags, caller);
-	if (size == 0)
-		return ZERO_SIZE_PTR;
+	if (unlikely(size - 1 >= fast_kmalloc_max))
+		return kmalloc_other(size, flags, caller);
 	cachep = kmalloc_slab(size, flags);
 	if (unlikely(!cachep->limit)) {
 		might_sleep_if(gfpflags_allow_blocking(flags));
@@ -259,6 +277,7 @@ noinline void kfree_slow(void *objp, unsigned long caller)
 
 	if (is_kmalloc_large(objp)) {
 		page = virt_to_page(objp);
+		mm_trace(MM_KFREE, caller, (unsigned long)objp, 0, 0, (__force gfp_t)0);
 		__ClearPageKmalloc(page);
 		__free_pages(page, page_alloc_order(page));
 	} else if (!ZERO_OR_NULL_PTR(objp)) {

@@ -32,6 +32,7 @@
 #include <kernel/printk.h>
 #include <kernel/resource.h>
 
+#include <mm/fast_paths.h>
 #include <mm/internal.h>
 #include <mm/memblock.h>
 
@@ -269,7 +270,7 @@ void init_per_zone_wmark_min(void)
 		setup_zone_wmarks(zone, pages_min, lowmem_pages);
 		zone_pcp_update(zone);
 	}
-	update_fast_marks();
+	update_fast_paths();
 }
 
 /*

@@ -49,6 +49,7 @@
 #include <mm/fail.h>
 #include <mm/internal.h>
 #include <mm/shrinker.h>
+#include <mm/trace.h>
 
 struct pglist_data contig_page_data;
 
@@ -318,6 +319,7 @@ static void prep_compound_page(struct page *head, unsigned int order)
 /* The caller wants, or the debugging options want, something done to each page. Return: @page. */
 static noinline struct page *prep_contents(struct page *page, unsigned int order, gfp_t gfp)
 {
+	mm_trace(MM_PAGE_ALLOC, page->caller, page_to_pfn(page), order, 0, gfp);
 	if (page_debug)
 		debug_page_alloc(page, order);
 	if (gfp & __GFP_ZERO)
@@ -594,6 +596,7 @@ static __always_inline void put_raw_block(struct page *page, unsigned int order,
 
 void free_raw_block(struct page *page, unsigned int order, unsigned long caller)
 {
+	mm_trace(MM_PAGE_FREE, caller, page_to_pfn(page), order, 0, (__force gfp_t)0);
 	if (PageHead(page))
 		destroy_compound_page(page, order);
 	if (page_debug)

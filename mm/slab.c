@@ -47,6 +47,7 @@
 
 #include <kernel/lib/string.h>
 #include <mm/slab_internal.h>
+#include <mm/trace.h>
 
 static atomic_t slab_pages = {0};
 
@@ -420,6 +421,8 @@ noinline void *__slab_alloc(struct kmem_cache *cachep, gfp_t gfp, size_t size, u
 	local_irq_restore(flags);
 
 	slab_init_on_alloc(cachep, entry.objp, size, gfp);
+	mm_trace(cachep->flags & SLAB_KMALLOC ? MM_KMALLOC : MM_KMEM_CACHE_ALLOC, caller,
+		 (unsigned long)entry.objp, size, cachep->object_size, gfp);
 	return entry.objp;
 }
 
@@ -484,7 +487,7 @@ static __always_inline size_t bulk_pop(struct kmem_cache *cachep, size_t nr, voi
 
 int kmem_cache_alloc_bulk(struct kmem_cache *cachep, gfp_t flags, size_t nr, void **p)
 {
-	bool plain = !(flags & (__GFP_ZERO | GFP_ZONEMASK)) && !fail_nth_left;
+	bool plain = !(flags & (__GFP_ZERO | GFP_ZONEMASK)) && !slab_watched;
 	size_t i = 0;
 
 	might_sleep_if(gfpflags_allow_blocking(flags));
@@ -560,6 +563,8 @@ noinline void __slab_free(struct kmem_cache *cachep, void *objp, unsigned long c
 		slab_bad_free(cachep, objp, "double free", caller);
 		return;
 	}
+	mm_trace(cachep ? MM_KMEM_CACHE_FREE : MM_KFREE, caller, (unsigned long)objp, 0, 0,
+		 (__force gfp_t)0);
 	/* Debugging reports name the last caller: so far the one who allocated. */
 	if (owner->flags & SLAB_DEBUG_FLAGS)
 		slab_debug_free(owner, objp, caller);
@@ -584,7 +589,7 @@ static __always_inline void cache_free(struct kmem_cache *cachep, void *objp)
 	unsigned long pfn = virt_to_pfn(objp);
 	struct page *page;
 
-	if (unlikely(pfn >= max_low_pfn))
+	if (unlikely(pfn >= fast_free_end_pfn))
 		goto other;
 	page = pfn_to_page(pfn);
 	if (unlikely(page->slab_cache != cachep))

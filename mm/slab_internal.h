@@ -13,6 +13,7 @@
 #include <kernel/spinlock.h>
 #include <arch/irq.h>
 #include <mm/fail.h>
+#include <mm/fast_paths.h>
 #include <mm/internal.h>
 #include <mm/mm.h>
 #include <mm/slab.h>
@@ -427,7 +428,7 @@ static __always_inline void *slab_alloc_array(struct kmem_cache *cachep, gfp_t g
 	void *objp;
 
 	might_sleep_if(gfpflags_allow_blocking(gfp));
-	if (unlikely(gfp & GFP_ZONEMASK) || unlikely(fail_nth_left))
+	if (unlikely(gfp & GFP_ZONEMASK) || unlikely(slab_watched))
 		return NULL;
 	local_irq_save(flags);
 	objp = ac_pop(cpu_cache_get(cachep), &bufctl);
@@ -439,7 +440,7 @@ static __always_inline void *slab_alloc_array(struct kmem_cache *cachep, gfp_t g
 	return objp;
 }
 
-/* is_gfp_kernel - so that the short way will do, if it is open; see mm/fail.h */
+/* is_gfp_kernel - so that the short way will do, if it is open; see mm/fast_paths.h */
 #define is_gfp_kernel(gfp) likely((gfp) == fast_gfp_kernel)
 
 /*
@@ -486,7 +487,7 @@ static __always_inline bool kfree_fast(void *objp)
 	unsigned long pfn = virt_to_pfn(objp);
 	struct page *page;
 
-	if (unlikely(pfn >= max_low_pfn))
+	if (unlikely(pfn >= fast_free_end_pfn))
 		return false;
 	page = pfn_to_page(pfn);
 	return likely(page->flags & (1UL << PG_slab)) &&

@@ -52,6 +52,7 @@
 #include <mm/internal.h>
 #include <mm/mm.h>
 #include <mm/slab.h>
+#include <mm/trace.h>
 #include <mm/vmalloc.h>
 #include <mm/vmap_area.h>
 
@@ -508,6 +509,7 @@ static void *__vmalloc_caller(unsigned long size, gfp_t gfp, unsigned long flags
 	area = make_vm_area(size, gfp, flags, pages, caller);
 	if (IS_ERR(area))
 		goto err_free_array;
+	mm_trace(MM_VMALLOC, caller, (unsigned long)area->addr, size, 0, gfp);
 	return area->addr;
 
 err_free_array:
@@ -556,6 +558,7 @@ void vfree(const void *addr)
 	area = __release_vm_area(addr, VM_ALLOC, "vfree", _RET_IP_);
 	if (unlikely(!area))
 		return;
+	mm_trace(MM_VFREE, _RET_IP_, (unsigned long)addr, 0, 0, (__force gfp_t)0);
 	vm_area_free_pages(area);
 	if (area->pages != area->inline_pages)
 		free_page_array(area->pages);

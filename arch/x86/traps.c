@@ -69,6 +69,21 @@ void set_fault_hook(bool (*hook)(struct fault_info *info))
 	WRITE_ONCE(fault_hook, hook);
 }
 
+static void (*page_fault_trace)(const struct fault_info *info);
+
+void set_page_fault_trace(void (*trace)(const struct fault_info *info))
+{
+	WRITE_ONCE(page_fault_trace, trace);
+}
+
+static void trace_page_fault(const struct fault_info *info)
+{
+	void (*trace)(const struct fault_info *) = READ_ONCE(page_fault_trace);
+
+	if (trace && info->vector == X86_TRAP_PF)
+		trace(info);
+}
+
 /* Port 0x61 tells the two classic causes of an NMI apart. */
 #define NMI_REASON_PORT  0x61
 #define NMI_REASON_SERR  0x80
@@ -113,6 +128,7 @@ static void handle_exception(struct pt_regs *regs)
 		handle_nmi(regs);
 		return;
 	}
+	trace_page_fault(&info);
 	if (!user_mode(regs) && fixup_exception(regs))
 		return;
 	if (ask_hook(&info))

@@ -165,6 +165,8 @@ static void names_are_sorted(struct kunit *test)
 {
 	char name[KMEM_CACHE_NAMELEN], last[KMEM_CACHE_NAMELEN] = "";
 	unsigned long values[40];
+	unsigned int nr_before = 0;
+	struct kmem_cache *c;
 	unsigned int nr = table('n', 0, values, ARRAY_SIZE(values)), i;
 	char *at = strstr(said, " NAME\n") + 6, *end;
 
@@ -176,6 +178,10 @@ static void names_are_sorted(struct kunit *test)
 		KUNIT_EXPECT_LT(test, strcmp(last, name), 0);
 		strscpy(last, name, sizeof(last));
 	}
+	/* And none is left out that sorts before the last one shown. */
+	for_each_kmem_cache(c)
+		nr_before += strcmp(c->name, last) <= 0;
+	KUNIT_EXPECT_EQ(test, nr_before, 17);
 }
 
 static void sums_are_over_all_caches(struct kunit *test)

@@ -16,7 +16,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MM_README = (ROOT / "mm" / "README.md").read_text(encoding="utf-8")
 
 # Headers of mm/ that other subsystems call.
-PUBLIC = ("memblock", "gfp", "mm", "mmzone", "shrinker", "slab", "highmem", "vmalloc", "ioremap", "fail")
+PUBLIC = ("memblock", "gfp", "mm", "mmzone", "shrinker", "slab", "highmem", "vmalloc", "ioremap", "fail",
+          "explain", "trace", "check")
 # Calls that begin with __ and are public all the same.
 UNDERSCORED = {"__alloc_pages", "__free_pages", "__get_free_pages", "__vmalloc", "__vmalloc_node"}
 
