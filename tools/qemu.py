@@ -41,7 +41,8 @@ VERDICTS = {
 
 
 def command(*, kernel=None, append="", modules=(), iso=None, mem="64M", machine="pc", cpu=None,
-            display="none", monitor=False, gdb=None, ram=None, qmp=None, timeout=None, extra=()):
+            display="none", monitor=False, gdb=None, ram=None, qmp=None, com2=None, timeout=None,
+            extra=()):
     """
     Return the argument list of a QEMU run.
 
@@ -50,7 +51,8 @@ def command(*, kernel=None, append="", modules=(), iso=None, mem="64M", machine=
     @monitor, Ctrl-A C on the serial line reaches QEMU's monitor and Ctrl-A X
     leaves; without, the line is the guest's alone, Ctrl-C included. @gdb is a socket on which the
     machine, stopped, waits for a debugger. @ram is a file that holds the guest's RAM and that others
-    may map, @qmp the socket of QEMU's machine protocol. @timeout is in seconds.
+    may map, @qmp the socket of QEMU's machine protocol, @com2 a file that gets what the guest
+    sends on its second serial line. @timeout is in seconds.
     """
     if mem.isdigit():
         mem += "M"          # what -m takes it for; elsewhere it would be bytes
@@ -63,6 +65,8 @@ def command(*, kernel=None, append="", modules=(), iso=None, mem="64M", machine=
         argv += ["-serial", "mon:stdio"]
     else:
         argv += ["-chardev", "stdio,id=tty,signal=off", "-serial", "chardev:tty", "-monitor", "none"]
+    if com2:
+        argv += ["-serial", f"file:{com2}"]
     if cpu:
         argv += ["-cpu", cpu]
     if iso:
@@ -157,6 +161,7 @@ def main():
         argv = command(kernel=args.kernel, append=args.append, modules=args.module, iso=args.iso,
                        mem=args.mem, machine=args.machine, cpu=args.cpu, display=args.display,
                        monitor=True, gdb=args.gdb, ram=session.get("ram"), qmp=session.get("qmp"),
+                       com2=args.session and os.path.join(args.session, "com2.txt"),
                        extra=args.extra)
         print(shlex.join(argv))
         if args.gdb:

@@ -88,8 +88,15 @@ monitor_command("check", check_command, "", "walk all structures and verify thei
 
 static void run_suites(struct seq_file *m, const char *which)
 {
+	struct kmap_stats kmaps;
 	int failed;
 
+	kmap_get_stats(&kmaps);
+	if (kmaps.in_use) {
+		seq_printf(m, "%u slots of kmap() are in use: free them, the suites want all\n",
+			   kmaps.in_use);
+		return;
+	}
 	kunit_set_output(m);
 	failed = kunit_run(which);
 	kunit_set_output(NULL);

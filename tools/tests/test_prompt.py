@@ -189,6 +189,47 @@ def test_soak_at_the_prompt(session):
     assert "# seed=7\n" in session.run("soak 100 7", timeout=60)
 
 
+EVENT = re.compile(r"(?P<cpu>\d+) (?P<nanos>\d+) (?P<event>\w+): (?P<args>(?:\w+=\S+ )*)"
+                   r"call_site=(?P<caller>[\w.]+)\+0x[0-9a-f]+/0x[0-9a-f]+")
+
+
+def test_trace_dump_comes_out_at_com2(tmp_path):
+    """What was done by hand, as events, on the second serial line, and the same at the prompt."""
+    com2 = tmp_path / "com2"
+    with Session(Config("prompt-trace", mem="1G", extra=("-serial", f"file:{com2}"))) as session:
+        for line in ("trace on", "alloc page 3 highmem", "alloc kmalloc 100", "alloc vmalloc 8K",
+                     "alloc kmap #1", "peek 0x123 1", "free all", "trace off"):
+            session.run(line)
+        shown = session.run("trace show")
+        assert re.match(r"off: room for 4096 events a CPU, \d+ recorded, 0 ", session.run("trace dump"))
+        assert len(session.run("trace show 3").splitlines()) == 5
+        assert re.match("off: room for 0 events", session.run("trace clear") + session.run("trace"))
+    dumped = com2.read_text(encoding="ascii")
+    assert dumped == shown
+    heading, *lines, end = dumped.splitlines()
+    assert re.fullmatch(rf"# k896 trace 1: {len(lines)} events, 0 lost", heading) and end == "# end"
+    events = [EVENT.fullmatch(line) for line in lines]
+    assert all(events), [line for line, event in zip(lines, events) if not event]
+    assert [int(e["nanos"]) for e in events] == sorted(int(e["nanos"]) for e in events)
+    by_hand = [(e["event"], e["caller"]) for e in events if e["caller"].startswith("play_")
+               or e["event"] == "page_fault"]
+    assert by_hand[:5] == [("mm_page_alloc", "play_alloc_page"), ("kmalloc", "play_kmalloc"),
+                           ("vmalloc", "play_vmalloc"), ("kmap", "play_kmap"),
+                           ("page_fault", "copy_from_kernel_nofault")]
+    assert set(by_hand[5:]) >= {("mm_page_free", "play_free_page"), ("kfree", "play_kfree"),
+                                ("vfree", "play_vfree"), ("kunmap", "play_kunmap")}
+    # Each piece that was freed had been allocated under the same address.
+    addresses = {kind: [dict(arg.split("=") for arg in e["args"].split())["ptr"] for e in events
+                        if (e["event"], e["caller"]) == kind] for kind in set(by_hand)
+                 if kind[0] in ("kmalloc", "kfree", "vmalloc", "vfree", "kmap", "kunmap")}
+    for alloc, free in (("kmalloc", "kfree"), ("vmalloc", "vfree"), ("kmap", "kunmap")):
+        assert addresses[alloc, f"play_{alloc}"] == addresses[free, f"play_{free}"]
+
+
+def test_trace_dump_without_com2(session):
+    assert session.run("trace dump") == "there is no second serial line, COM2\n"
+
+
 def test_slabtop_refreshes_until_a_key(session):
     session.type("slabtop a\r")
     for _ in range(3):
@@ -213,8 +254,12 @@ def test_time_goes_on(session):
 def test_tests_run_from_the_prompt(session):
     """
     One suite, then all of them, twice: the second time leaves what the first left.
-    Page tables of the kernel are kept, so they count with what is free.
+    Page tables of the kernel are kept, so they count with what is free. All of it while
+    somebody holds memory of each kind, and traces: neither is any business of a suite.
     """
+    for line in ("alloc page 3 highmem", "alloc kmalloc 100", "alloc vmalloc 64K",
+                 "alloc ioremap 0xb8000 4K", "cache create held-cache 72", "alloc object held-cache", "trace on 8K"):
+        session.run(line)
     report = lab.ktap.parse(session.run("test list", timeout=60))
     assert report.problems == [] and [suite.name for suite in report.suites] == ["list"]
     left = []
@@ -225,6 +270,13 @@ def test_tests_run_from_the_prompt(session):
         info = numbers(session.run("meminfo"))
         left.append(info["MemFree"] + info["PageTables"])
     assert left[0] == left[1]
+    assert re.match(r"on: room for 8192 events a CPU, \d{5,} recorded", session.run("trace"))
+    for line in ("trace clear", "free all", "cache destroy held-cache"):
+        session.run(line)
+    session.run("alloc page highmem")
+    session.run("alloc kmap #1")
+    assert session.run("test list") == "1 slots of kmap() are in use: free them, the suites want all\n"
+    session.run("free all")
     assert "no suite is called nosuch" in session.run("test nosuch")
     assert "BROKEN" not in session.run("check", timeout=60)
 
