@@ -541,7 +541,7 @@ H_SRCS   += $(sort $(wildcard arch/host/lift/*.c tools/bench/*.c))
 C_HDRS   := $(sort $(shell find arch boot kernel mm -name '*.h'))
 SCRIPTS  := tools/setup .ci/run
 PYTHONS  := $(sort $(wildcard tools/*.py tools/mutation/*.py tools/bench/*.py tools/k896/*.py tools/gdb/*.py tools/tests/*.py)) \
-            tools/check-includes tools/check-house tools/memmap tools/viz
+            tools/check-includes tools/check-house tools/memmap tools/viz tools/trace2json
 JAVASCRIPT := $(sort $(wildcard tools/web/*.js tools/web/*.mjs tools/tests/*.mjs))
 CLEAN     = $(C_SRCS:%.c=$(O)/check/%.$(1))
 
