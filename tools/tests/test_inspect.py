@@ -362,4 +362,4 @@ def test_dump_of_a_running_guest(tmp_path):
         machine.expect(pexpect.EOF)
     finally:
         machine.close(force=True)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["dump"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["com2.txt", "dump"]

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 import lab
+from lab import Config
 
 DUMP = """\
 noise before it
@@ -86,6 +87,29 @@ def test_last_of_several_dumps(tmp_path):
     second = "# k896 trace 1: 1 events, 0 lost\n0 7 vfree: ptr=0xc4800000 call_site=f+0x0/0x1\n# end\n"
     _, trace = convert(tmp_path, DUMP + second.replace("\n", "\r\n"))
     assert [event["name"] for event in trace["traceEvents"] if event["ph"] == "i"] == ["vfree"]
+
+
+def test_trace_of_a_real_guest(tmp_path):
+    """What was done at the prompt is in the trace, by the names of those who did it."""
+    com2 = tmp_path / "com2"
+    with lab.Session(Config("trace", mem="96M", args="vmalloc=960M", extra=("-serial", f"file:{com2}"))) as session:
+        session.run("trace on")
+        for line in ("cache create traced 200", "alloc object traced", "alloc kmalloc 1000", "alloc vmalloc 64K",
+                     "alloc page 2 highmem", "alloc kmap #4", "free #1 #3 #5"):
+            session.run(line)
+        session.run("trace off")
+        session.run("trace dump")
+    done, trace = convert(tmp_path, com2.read_text(encoding="utf-8"))
+    assert done.returncode == 0, done.stdout
+    check_format(trace)
+    ends = {(event["cat"], event["name"]): event["args"]["freed_by"] for event in trace["traceEvents"]
+            if event["ph"] == "e"}
+    for place, freed_by in {("objects", "play_alloc_object"): "play_free_object", ("objects", "play_kmalloc"): "still held",
+                            ("vmalloc", "play_vmalloc"): "play_vfree", ("pages", "play_alloc_page"): "still held",
+                            ("kmap", "play_kmap"): "play_kunmap"}.items():
+        assert ends[place].startswith(freed_by), (place, ends[place])
+    counters = {event["name"] for event in trace["traceEvents"] if event["ph"] == "C"}
+    assert counters == {"held: objects", "held: pages", "held: vmalloc", "held: kmap"}
 
 
 @pytest.mark.parametrize("text, word", [
