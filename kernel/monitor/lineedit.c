@@ -307,7 +307,7 @@ static u8 feed_escape(struct line_editor *ed, u8 byte)
 	}
 	if ((n == 1 && byte != '[' && byte != 'O') || byte < ' ' || byte >= DEL) {
 		ed->escape_length = 0;
-		return 0;
+		return n == 1 && byte == DEL ? CTRL('W') : 0; /* what Alt makes of backspace */
 	}
 	if (n < sizeof(ed->escape)) {
 		ed->escape[n - 1] = (char)byte;

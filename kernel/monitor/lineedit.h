@@ -5,7 +5,7 @@
  *
  *   left, right, home, end, ^B ^F ^A ^E    move
  *   backspace, delete, ^D                  delete a character
- *   ^U ^K ^W                               delete to the start, to the end, a word
+ *   ^U ^K ^W, Alt-backspace                delete to the start, to the end, a word
  *   up, down, ^P ^N                        earlier and later lines
  *   tab                                    complete the word; a second one lists the ways
  *   ^C                                     give the line up

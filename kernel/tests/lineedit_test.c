@@ -103,6 +103,7 @@ static const struct edit_case edit_cases[] = {
 	{"^U in the middle", "abc def\002\002\002\025", "def", 0},
 	{"^K", "abc def\002\002\002\013", "abc ", 4},
 	{"^W", "test slab vmalloc\027", "test slab ", 10},
+	{"Alt-backspace", "test slab vmalloc\033\177x", "test slab x", 11},
 	{"^W behind blanks", "test slab   \027", "test ", 5},
 	{"^W in a word", "test slab\002\002\027", "test ab", 5},
 	{"^W to the start", "   \027\027", "", 0},
