@@ -212,6 +212,8 @@ static int help_command(struct seq_file *m, int argc, char **argv)
 	if (c)
 		seq_printf(m, "%s %s\n  %s\n  example: %s\n", c->name, c->usage, c->help,
 			   c->example);
+	else if (pipe_usage(argv[1]))
+		seq_printf(m, "... | %s %s\n", argv[1], pipe_usage(argv[1]));
 	else
 		seq_printf(m, "%s: no such command\n", argv[1]);
 	return 0;

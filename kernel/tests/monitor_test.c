@@ -103,6 +103,23 @@ static const struct line_case line_cases[] = {
 	{".lines 1 || grep 1", -EINVAL, "a | stands between two commands\n"},
 };
 
+/* What help says of a command, of a filter, of neither. */
+static void help_explains(struct kunit *test)
+{
+	execute("help .words");
+	KUNIT_EXPECT_STREQ(test, said,
+			   ".words [WORD]..\n  of the test suite: show the words\n"
+			   "  example: .words a \"b c\"\n");
+	execute("help grep");
+	KUNIT_EXPECT_STREQ(test, said, "... | grep [-v] WORD\n");
+	execute("help nonsense");
+	KUNIT_EXPECT_STREQ(test, said, "nonsense: no such command\n");
+	KUNIT_EXPECT_EQ(test, execute("help a b"), -EINVAL);
+	execute("help");
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said, "\n  meminfo "));
+	KUNIT_EXPECT_NULL(test, strstr(said, ".words"));
+}
+
 static void line_desc(const struct line_case *c, char *desc)
 {
 	strscpy(desc, *c->line ? c->line : "nothing", KUNIT_PARAM_DESC_SIZE);
@@ -338,6 +355,7 @@ static void any_line_is_survived(struct kunit *test)
 
 static struct kunit_case monitor_test_cases[] = {
 	KUNIT_CASE_PARAM(lines_are_obeyed, line_gen_params),
+	KUNIT_CASE(help_explains),
 	KUNIT_CASE_PARAM(more_waits_for_keys, more_gen_params),
 	KUNIT_CASE(more_takes_its_prompt_back),
 	KUNIT_CASE(more_counts_rows),
