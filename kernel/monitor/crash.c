@@ -21,6 +21,7 @@
 #include <kernel/lib/minmax.h>
 #include <kernel/lib/string.h>
 #include <arch/traps.h>
+#include <mm/mm.h>
 #include <mm/slab.h>
 
 /* Each is a function of its own, so that the backtrace has something to name. */
@@ -241,6 +242,22 @@ static noinline void crash_freed_page(void)
 	*page = 896;
 }
 
+/* A request that may not fail and cannot be met. */
+static noinline void crash_nofail(void)
+{
+	(void)!__get_free_pages(GFP_KERNEL | __GFP_NOFAIL, MAX_ORDER);
+}
+
+static noinline void crash_double_free(void)
+{
+	void *object = kmalloc(896, GFP_KERNEL);
+	void *same = object;
+
+	OPTIMIZER_HIDE_VAR(same); /* or else the compiler sees it, too */
+	kfree(object);
+	kfree(same);
+}
+
 static const struct {
 	const char *how;
 	void (*run)(void);
@@ -271,6 +288,8 @@ static const struct {
 	{"machine-check", crash_machine_check},
 	{"freed-object", crash_freed_object},
 	{"freed-page", crash_freed_page},
+	{"nofail", crash_nofail},
+	{"double-free", crash_double_free},
 };
 
 /* find_crash - its index, or -1 */

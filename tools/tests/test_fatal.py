@@ -142,6 +142,11 @@ CRASHES = {
                 *trace("panic", "__stack_chk_fail", "crash_overrun")],
     "canary": [r"BUG: invalid opcode \(exception 6\) in crash_canary\+", r"ESI: \(canary\) EDI: ",
                r"0x[0-9a-f]{8}:.* \(canary\)", *trace("crash_canary")],
+    "nofail": [r"WARNING: page allocation failure: order:11, ", *trace("crash_nofail"),
+               r"Kernel panic: Out of memory: order 11 request with __GFP_NOFAIL from crash_nofail"],
+    "double-free": [r"BUG: double free: object [0-9a-f]{8} of cache kmalloc-1024, last freed by "
+                    r"crash_double_free\+", *trace("crash_double_free"),
+                    r"Kernel panic: a caller's bug, and on_bug=panic$"],
     "panic": [r"Kernel panic: crash: asked for$", *trace("panic", "crash_panic"),
               r"---\[ end Kernel panic: crash: asked for \]---$"],
     "deadlock": [r"Kernel panic: BUG: spin lock lock taken twice on CPU 0$",
