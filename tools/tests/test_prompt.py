@@ -480,6 +480,8 @@ def test_screen_and_keyboard(tmp_path):
         monitor.wait_for(r"^k896>")
         monitor.press([*"uptx", "backspace", *"ime", "ret"])
         monitor.wait_for(r"^up \d+\.\d{6} seconds")
+        # While nobody types, the CPU stands still: but for the timer's moments, always.
+        assert any("HLT=1" in monitor.run("info registers") for _ in range(5))
         monitor.press([*"help", "ret"])             # scrolls
         monitor.wait_for(r"^  uptime +time since")
         assert not any("Command line:" in line for line in monitor.screen())
