@@ -124,6 +124,50 @@ def test_transcript_is_real():
             assert shape(line) in real, f"no line like this in a real boot: {line}"
 
 
+def dialogue():
+    """What README.md types at the prompt, and what it says is answered: [(line, [answer])]."""
+    section = README[README.index("### The prompt"):README.index("### gdb")]
+    steps = []
+    for line in section.splitlines():
+        if line.startswith("    k896> "):
+            steps.append((line.partition("> ")[2], []))
+        elif line.startswith("    ") and steps:
+            steps[-1][1].append(line[4:])
+    return steps
+
+
+ADDRESS = re.compile(r"\b[c-f][0-9a-f]{7}\b")      # of the kernel
+NUMBER = re.compile(r"\b(?:0x)?[0-9a-f]*\d[0-9a-f]*\b")
+
+
+def test_dialogue_is_real():
+    """
+    Typed again, every line is answered as README.md says, but for addresses and numbers. An
+    address that README.md copies from an answer is copied from that of the real machine.
+    """
+    steps, real = dialogue(), {}
+    assert len(steps) > 10
+    with lab.Session(Config("docs-prompt", mem="1G")) as session:
+        for typed, answers in steps:
+            typed = ADDRESS.sub(lambda found: real.get(found[0], found[0]), typed)
+            said = [line.rstrip() for line in session.run(typed).splitlines()]
+            assert [shape(NUMBER.sub("#", line)) for line in said] == \
+                   [shape(NUMBER.sub("#", line)) for line in answers], typed
+            for line, answer in zip(said, answers):
+                real.update(zip(ADDRESS.findall(answer), ADDRESS.findall(line)))
+
+
+def test_every_command_is_named():
+    """README.md has each command of the monitor, and names none that does not exist."""
+    table = README[README.index("| commands | show or do |"):]
+    table = table[:table.index("\n\n")]
+    named = {word for cell in re.findall(r"^\| ([^|]*(?:\\\|[^|]*)*) \|", table, re.M)
+             for word in re.findall(r"`(\w+)", cell)}
+    with lab.Session(Config("docs-help")) as session:
+        listed = set(re.findall(r"^  (\w+) ", session.run("help"), re.MULTILINE))
+    assert named == listed - {"help"}
+
+
 def test_least_memory_is_that_of_the_matrix():
     least = int(re.search(r"in (\d+) MiB of RAM and more", README)[1])
     assert f"{least}M" == min(test_boot.SIZES, key=lambda size: int(size[:-1]) << 10 * "KMG".index(size[-1]))
