@@ -261,11 +261,11 @@ $(foreach name,$(HOST_NAMES),$(eval $(call host_rules,$(name))))
 # One build, by clang: watched by the sanitizers, and ready for libFuzzer. Left out is what is
 # about a PC, about the page tables of i386, or needs single steps.
 WIDE_NOT   := $(addprefix kernel/,main.c stackprotector.c ubsan.c) \
-              $(addprefix kernel/monitor/,commands.c crash.c) \
-              $(addprefix mm/,bootmem.c fault_describe.c initmem.c) \
-              $(addprefix kernel/tests/,fixmap_test.c irq_test.c paging_test.c \
-                ptdump_test.c stackprotector_test.c step_test.c traps_test.c ubsan_test.c) \
-              $(addprefix mm/tests/,fault_describe_test.c handover_test.c ioremap_test.c \
+              $(filter-out %/lineedit.c,$(wildcard kernel/monitor/*.c)) \
+              $(addprefix mm/,bootmem.c explain.c fault_describe.c initmem.c inspect.c show_page.c) \
+              $(addprefix kernel/tests/,fixmap_test.c input_test.c irq_test.c monitor_test.c \
+                pagewalk_test.c paging_test.c play_test.c ptdump_test.c stackprotector_test.c step_test.c traps_test.c ubsan_test.c) \
+              $(addprefix mm/tests/,explain_test.c fault_describe_test.c handover_test.c ioremap_test.c \
                 fail_map_test.c memblock_grow_test.c pgtable_test.c set_memory_test.c vmalloc_fail_test.c)
 WIDE_SRCS  := $(filter-out kernel/ubsan.c $(UNUSED) $(WIDE_NOT),$(sort $(wildcard kernel/lib/*.c kernel/*.c kernel/drivers/*.c kernel/monitor/*.c mm/*.c \
                 kernel/tests/*.c mm/tests/*.c arch/host/wide/*.c arch/host/fuzz/*.c))) arch/host/wide/setjmp.asm
@@ -320,7 +320,7 @@ wide_$(1)_link = clang -m64 -no-pie $(WIDE_SANITIZE) $(3) -Wl,-z,noexecstack,--n
   -Wl,-T,arch/host/wide/image.ld -o $$(O)/wide/$$(1) $$(O)/wide/kernel.wide.o $(2) $$(O)/wide/$$(2).o
 wide_$(1)_ksyms = $$(PYTHON) tools/kallsyms.py > $$(O)/wide/$(1)-$$(1).asm && \
   (cd $$(O)/wide && $$(NASM) -f elf64 -Werror -o $(1)-$$(1).o $(1)-$$(1).asm)
-wide_$(1)_nm = nm -n $$(O)/wide/$$(1) | sed 's/ k896_etext$$$$/ _etext/'
+wide_$(1)_nm = nm -n -f sysv $$(O)/wide/$$(1) | sed 's/^k896_etext /_etext /'
 
 $$(O)/wide/$(1): $$(O)/wide/kernel.wide.o $(2) arch/host/wide/image.ld tools/kallsyms.py
 	$$(call say,LD,$$@)

@@ -46,7 +46,7 @@ struct mm_trace_entry {
 	u32 event;
 };
 
-BUILD_BUG_ON(sizeof(struct mm_trace_entry) != 32);
+BUILD_BUG_ON(sizeof(struct mm_trace_entry) != 16 + 4 * sizeof(long)); /* no holes */
 
 /*
  * struct mm_trace_ring - one CPU's

@@ -31,7 +31,7 @@ def read_symbols(lines):
     symbols = []
     for line in lines:
         fields = [field.strip() for field in line.split("|")]
-        if len(fields) != 7 or not re.fullmatch(r"[0-9a-f]{8}", fields[1]):
+        if len(fields) != 7 or not re.fullmatch(r"(0{8})?[0-9a-f]{8}", fields[1]):
             continue
         name, address, kind, elf_type = fields[0], int(fields[1], 16), fields[2], fields[3]
         if any(name in section for section in SECTIONS):

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The devices between a person and the monitor, each on its own: the screen on a
- * buffer, the keyboard by scan codes, the input queue.
+ * buffer, the keyboard by scan codes.
  */
 #include <kernel/selftest.h>
-#include <kernel/time.h>
-#include <kernel/drivers/input.h>
 #include <kernel/drivers/keyboard.h>
 #include <kernel/drivers/vga.h>
 
@@ -195,55 +193,11 @@ static void any_codes_are_survived(struct kunit *test)
 	}
 }
 
-/*
- * The queue
- */
-
-static void input_is_a_queue(struct kunit *test)
-{
-	unsigned long dropped;
-	unsigned int i;
-
-	while (input_pop() >= 0)
-		;
-	input_push_string("ab");
-	input_push(0);
-	KUNIT_EXPECT_EQ(test, input_pop(), 'a');
-	KUNIT_EXPECT_EQ(test, input_wait(), 'b');
-	KUNIT_EXPECT_EQ(test, input_pop(), 0);
-	KUNIT_EXPECT_EQ(test, input_pop(), -1);
-
-	dropped = input_dropped();
-	for (i = 0; i < 256 + 10; i++)
-		input_push((u8)i);
-	KUNIT_EXPECT_EQ(test, input_dropped() - dropped, 10);
-	for (i = 0; i < 256; i++)
-		KUNIT_EXPECT_EQ(test, input_pop(), i);
-	KUNIT_EXPECT_EQ(test, input_pop(), -1);
-}
-
-static void waiting_ends_with_a_byte_or_with_the_time(struct kunit *test)
-{
-	unsigned long begun;
-
-	while (input_pop() >= 0)
-		;
-	input_push('x');
-	KUNIT_EXPECT_EQ(test, input_wait_timeout(1000000), 'x');
-	begun = jiffies;
-	KUNIT_EXPECT_EQ(test, input_wait_timeout(3), -1);
-	KUNIT_EXPECT_GE(test, jiffies - begun, 3);
-	KUNIT_EXPECT_LE(test, jiffies - begun, 50);
-	KUNIT_EXPECT_EQ(test, input_wait_timeout(0), -1);
-}
-
 static struct kunit_case console_test_cases[] = {
 	KUNIT_CASE_PARAM(screen_shows_text, screen_gen_params),
 	KUNIT_CASE_PARAM(keys_type, key_gen_params),
 	KUNIT_CASE(every_character_can_be_typed),
 	KUNIT_CASE(any_codes_are_survived),
-	KUNIT_CASE(input_is_a_queue),
-	KUNIT_CASE(waiting_ends_with_a_byte_or_with_the_time),
 	{},
 };
 

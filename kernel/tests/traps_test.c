@@ -487,6 +487,38 @@ static void nofault_respects_protection(struct kunit *test)
 }
 
 /* Nested: a fault that is mended inside one that a hook is armed for leaves it armed. */
+static unsigned int nr_traced;
+static unsigned long last_traced;
+
+static void note_page_fault(const struct fault_info *info)
+{
+	nr_traced++;
+	last_traced = info->address;
+}
+
+/* Told of page faults, mended or not, and of nothing else. */
+static void page_faults_are_traced(struct kunit *test)
+{
+	volatile char *volatile nowhere = (volatile char *)0x456;
+	unsigned long word;
+
+	nr_traced = 0;
+	set_page_fault_trace(note_page_fault);
+	KUNIT_EXPECT_EQ(test, copy_from_kernel_nofault(&word, (void *)0x123, 4), -EFAULT);
+	KUNIT_EXPECT_EQ(test, nr_traced, 1);
+	KUNIT_EXPECT_EQ(test, last_traced, 0x123);
+	KUNIT_EXPECT_FAULT(test, 0x456, (void)*nowhere);
+	KUNIT_EXPECT_EQ(test, nr_traced, 2);
+	KUNIT_EXPECT_EQ(test, last_traced, 0x456);
+	CATCH(test, raise_invalid_opcode());
+	KUNIT_EXPECT_EQ(test, copy_from_kernel_nofault(&word, &nr_traced, 4), 0);
+	KUNIT_EXPECT_EQ(test, nr_traced, 2);
+
+	set_page_fault_trace(NULL);
+	KUNIT_EXPECT_EQ(test, copy_from_kernel_nofault(&word, (void *)0x123, 4), -EFAULT);
+	KUNIT_EXPECT_EQ(test, nr_traced, 2);
+}
+
 static void nofault_does_not_use_up_a_hook(struct kunit *test)
 {
 	static u8 byte;
@@ -670,6 +702,7 @@ static struct kunit_case traps_test_cases[] = {
 	KUNIT_CASE(nofault_stops_where_memory_ends),
 	KUNIT_CASE(nofault_respects_protection),
 	KUNIT_CASE(nofault_does_not_use_up_a_hook),
+	KUNIT_CASE(page_faults_are_traced),
 	KUNIT_CASE(addresses_are_described),
 	KUNIT_CASE(error_codes_are_decoded),
 	KUNIT_CASE(backtrace_names_the_callers),

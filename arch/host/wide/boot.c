@@ -37,14 +37,14 @@ static int __init selftest_setup(const char *val)
 kernel_param("selftest", selftest_setup, "all|none|soak|[soak,][-]SUITE[.CASE][,...]",
 	     "self-tests to run at boot");
 
-static void console_write(struct console *con __unused, const char *s, unsigned int len)
+static void stdout_write(struct console *con __unused, const char *s, unsigned int len)
 {
 	host_console_write(s, len);
 }
 
 static void console_init(void)
 {
-	static struct console console = {.name = "stdout", .write = console_write};
+	static struct console console = {.name = "stdout", .write = stdout_write};
 
 	register_console(&console);
 }

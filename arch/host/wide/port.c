@@ -152,6 +152,13 @@ void set_fault_hook(bool (*hook)(struct fault_info *info))
 	fault_hook = hook;
 }
 
+static void (*page_fault_trace)(const struct fault_info *info);
+
+void set_page_fault_trace(void (*trace)(const struct fault_info *info))
+{
+	page_fault_trace = trace;
+}
+
 void host_fault(int vector, unsigned long error_code, unsigned long address, unsigned long ip)
 {
 	struct fault_info info = {
@@ -163,6 +170,8 @@ void host_fault(int vector, unsigned long error_code, unsigned long address, uns
 	};
 
 	local_irq_disable();
+	if (page_fault_trace && vector == VECTOR_PF)
+		page_fault_trace(&info);
 	if (fault_hook)
 		fault_hook(&info);
 	pr_emerg("BUG: %s (vector %d) at 0x%lx, error code 0x%04lx, by %pS\n", info.name, vector,

@@ -33,6 +33,7 @@
 
 #define VECTOR_PF 14
 #define PF_WRITE  2
+#define PF_USER   4 /* said of every access of a process, so not told to the kernel */
 
 struct host_cpu host_cpu;
 
@@ -169,6 +170,8 @@ static void exception(int sig __attribute__((__unused__)), siginfo_t *info, void
 
 	if (vector == VECTOR_PF && tlb_fill(addr, error_code & PF_WRITE))
 		return;
+	if (vector == VECTOR_PF)
+		error_code &= ~(unsigned long)PF_USER;
 	host_fault(vector, error_code, addr, (unsigned long)regs[REG_RIP]);
 }
 
