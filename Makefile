@@ -262,7 +262,7 @@ $(foreach name,$(HOST_NAMES),$(eval $(call host_rules,$(name))))
 # about a PC, about the page tables of i386, or needs single steps.
 WIDE_NOT   := $(addprefix kernel/,main.c stackprotector.c ubsan.c) \
               $(filter-out %/lineedit.c,$(wildcard kernel/monitor/*.c)) \
-              $(addprefix mm/,bootmem.c explain.c fault_describe.c initmem.c inspect.c show_page.c) \
+              $(addprefix mm/,bootmem.c explain.c fault_describe.c initmem.c show_page.c) \
               $(addprefix kernel/tests/,fixmap_test.c input_test.c irq_test.c monitor_test.c \
                 pagewalk_test.c paging_test.c play_test.c ptdump_test.c stackprotector_test.c step_test.c traps_test.c ubsan_test.c) \
               $(addprefix mm/tests/,explain_test.c fault_describe_test.c handover_test.c ioremap_test.c \
@@ -350,7 +350,7 @@ host:                                   ## build the kernel as a Linux process: 
 # What a kernel that wants pages and objects takes. --gc-sections leaves out what it does not call,
 # so that only that much of the contract need be there.
 LIFT_MM   := memblock memblock_check memblock_show mm_init buddy page_alloc page_check page_account \
-             debug_page shrinker fail show_mem highmem slab slab_common slab_debug slab_report \
+             debug_page shrinker fail fast_paths trace show_mem highmem slab slab_common slab_debug slab_report \
              slab_show kmalloc util
 LIFT_SRCS := $(LIFT_MM:%=mm/%.c) $(sort $(wildcard kernel/lib/*.c)) \
              $(addprefix kernel/,resource.c seq.c spinlock.c)

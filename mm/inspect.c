@@ -6,12 +6,12 @@
  * offsets of fields, the sizes and the enumerators from DWARF. Macros are not in it.
  * So those that such a reader needs are repeated here as enumerators, each named
  * inspect_ and the macro: debugging information has them, and the image grows by one
- * word, which makes the compilers keep the type.
+ * word, which makes the compilers keep the type. The layout of addresses is in
+ * arch/x86/mm/inspect.c, for another machine has another.
  *
  * Reference: Linux has scripts/gdb/linux/constants.py.in and kernel/crash_core.c for it.
  */
 #include <kernel/lib/compiler.h>
-#include <arch/mmu.h>
 #include <mm/internal.h>
 #include <mm/slab_internal.h>
 #include <mm/vmalloc.h>
@@ -20,19 +20,6 @@
 #define INSPECTF(name) inspect_##name = (__force unsigned int)(name)
 
 enum inspect {
-	/* addresses */
-	INSPECT(PAGE_SHIFT),
-	INSPECT(PAGE_OFFSET),
-	INSPECT(VMALLOC_OFFSET), /* from high_memory to where the vmalloc space begins */
-	INSPECT(VMALLOC_END),
-	INSPECT(PKMAP_BASE),
-	INSPECT(LAST_PKMAP),
-	INSPECT(FIXADDR_START),
-	INSPECT(FIXADDR_TOP),
-	INSPECT(FIX_KMAP_BEGIN),
-	INSPECT(KM_MAX_IDX),
-	INSPECT(KERNEL_LINK_BASE),
-
 	/* page->flags */
 	INSPECT(PAGE_ORDER_SHIFT),
 	INSPECT(PAGE_ORDER_MASK),
@@ -65,4 +52,4 @@ enum inspect {
 	INSPECT(VM_UNINITIALIZED),
 };
 
-static const enum inspect inspect __used = inspect_PAGE_SHIFT;
+static const enum inspect inspect __used = inspect_PAGE_ORDER_SHIFT;

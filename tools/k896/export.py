@@ -2,7 +2,7 @@
 """
 The layout as JSON, for readers that are not Python: tools/web/layout.js.
 
-    constants   {name: value}, of mm/inspect.c
+    constants   {name: value}, of the files inspect.c
     enums       {name: {enumerator: value}}
     structs     {name: {size, fields: {name: [offset, type]}}}
     variables   {name: [address, type]}

@@ -7,7 +7,7 @@ type of a variable, the value of a constant, the symbols. The types are the smal
 classes below, made on demand; a pointer names what it points to, so that circles do
 no harm.
 
-Constants that are macros in C come from the enumerators of mm/inspect.c.
+Constants that are macros in C come from the enumerators of mm/inspect.c and arch/x86/mm/inspect.c.
 
 DwarfLayout reads the ELF file by pyelftools. Of the compilation units it looks at those
 of mm/ and of kernel/ and arch/ that are no tests: their variables are what tools look
@@ -106,9 +106,9 @@ class Layout:
 
     @functools.cached_property
     def constants(self):
-        """Enumerators of mm/inspect.c, by the names that the macros have."""
-        return {name[len(INSPECT):]: value & 0xffffffff
-                for name, value in self.type("enum inspect").values.items()}
+        """Enumerators of both inspect.c, by the names that the macros have."""
+        return {name[len(INSPECT):]: value & 0xffffffff for enum in ("enum inspect", "enum inspect_addresses")
+                for name, value in self.type(enum).values.items()}
 
     def type(self, name):
         raise NotImplementedError
