@@ -15,7 +15,7 @@ structure, * for any other pointer, {NAME} for a structure, [COUNT]TYPE for an a
 from k896.layout import Array, Pointer, Struct
 
 VARIABLES = ("mem_map", "max_pfn", "max_low_pfn", "high_memory", "contig_page_data", "nr_cpu_ids",
-             "__per_cpu_offset", "cache_chain", "slab_pages", "vmap_area_list", "nr_vmalloc_pages",
+             "__per_cpu_offset", "cache_chain", "slab_pages", "vmalloc_space", "nr_vmalloc_pages",
              "pkmap_count", "page_address_maps", "kmap_slot", "iomem_resource", "memblock", "physmem",
              "swapper_pg_dir", "layout_regions", "nr_layout_regions", "guard_pages", "nr_guard_pages",
              "nr_tables", "log_end")

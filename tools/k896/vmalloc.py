@@ -11,9 +11,10 @@ def bounds(kernel):
 def areas(kernel):
     """Every vmap_area by address, without the sentinel of no size that ends the list."""
     kernel.must_be_loaded()
-    found = list(kernel.list(kernel.layout.variable("vmap_area_list")[0], "struct vmap_area", "list"))
-    if not found:
+    head = kernel.var("vmalloc_space").tree.address_of("list")
+    if not kernel.at("struct list_head", head).next:
         raise NotYet("not set up yet: there are no areas before vmalloc_init()")
+    found = list(kernel.list(head, "struct vmap_area", "list"))
     return [area for area in found if area.va_start != area.va_end]
 
 

@@ -240,9 +240,11 @@ export class Decoder {
 
 	readAreas(kernel) {
 		const {VM_IOREMAP, VM_ALLOC, VM_MAP, VM_UNINITIALIZED} = this.layout.constants;
+		const head = this.layout.address("vmalloc_space") + this.layout.offset("vmap_space", "tree") +
+			this.layout.offset("vmap_tree", "list");
 		const areas = [];
 
-		for (const at of kernel.list(this.layout.address("vmap_area_list"), "vmap_area", "list")) {
+		for (const at of kernel.list(head, "vmap_area", "list")) {
 			const area = {start: kernel.read("vmap_area", at, "va_start"), end: kernel.read("vmap_area", at, "va_end"),
 				      kind: "freed", caller: kernel.read("vmap_area", at, "freed_by"), pages: 0, pfns: []};
 			const vm = kernel.read("vmap_area", at, "vm");

@@ -27,7 +27,7 @@ export async function startEmulator(guest, box) {
 		bios: {url: "seabios.bin"},
 		vga_bios: {url: "vgabios.bin"},
 		multiboot: {url: guest.kernel},
-		cmdline: `${asked.get("append") ?? guest.append} ${guest.lacks}`,
+		cmdline: commandLine(asked.get("append") ?? guest.append, guest.lacks),
 		memory_size: Number(asked.get("mem") ?? guest.memory) * MIB,
 		vga_memory_size: 16 * MIB,
 		disable_keyboard: true,
@@ -46,6 +46,13 @@ export async function startEmulator(guest, box) {
 	window.serial = line;
 	await new Promise(resolve => emulator.add_listener("emulator-started", resolve));
 	return new EmulatorMemory(() => emulator.v86.cpu.mem8);
+}
+
+/** The kernel's options, where all self-tests are those that this machine has all for. */
+function commandLine(append, lacks) {
+	const options = /\bselftest=/.test(append) ? append : `${append} selftest=all`;
+
+	return options.replace(/\bselftest=all\b/, `selftest=${lacks}`);
 }
 
 function makeTerminal(box) {
