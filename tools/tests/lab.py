@@ -43,6 +43,7 @@ VARIANTS = {
 }
 TAIL = 40       # lines of a log that a failure shows
 WIDTH = 160     # and columns
+PATIENCE = 100  # seconds that a session waits for an answer: on a busy machine the guest is slow
 
 
 def clean_env():
@@ -223,12 +224,12 @@ class Session:
         LOGS.mkdir(parents=True, exist_ok=True)
         self.path = LOGS / f"{config.name}.log"
         self.log = open(self.path, "wb")        # closed by close()
-        self.child = pexpect.spawn(argv[0], argv[1:], timeout=100, logfile=self.log, echo=False)
+        self.child = pexpect.spawn(argv[0], argv[1:], timeout=PATIENCE, logfile=self.log, echo=False)
         self.child.logfile_read, self.child.logfile = self.log, None
         self.child.delaybeforesend = None
         self.wait()
 
-    def wait(self, what=None, timeout=100):
+    def wait(self, what=None, timeout=PATIENCE):
         """Read up to @what (default: the prompt); return the text before it."""
         try:
             self.child.expect_exact(what or self.PROMPT, timeout=timeout)
@@ -246,12 +247,12 @@ class Session:
         """Send characters, each below 256 as the byte of that number."""
         self.child.send(text.encode("latin-1"))
 
-    def run(self, line, timeout=100):
+    def run(self, line, timeout=PATIENCE):
         """Type a command; return what it printed, without its echo."""
         self.type(line + "\r")
         return self.wait(timeout=timeout).split("\n", 1)[-1]
 
-    def status(self, timeout=100):
+    def status(self, timeout=PATIENCE):
         """Wait until QEMU has left; return its exit status."""
         self.child.expect(pexpect.EOF, timeout=timeout)
         self.child.wait()
