@@ -6,11 +6,13 @@
  * can fail, such a case first takes all addresses below the next part that has no table,
  * as long as there is one.
  */
+#include <kernel/lib/errno.h>
 #include <mm/mm.h>
 #include <mm/ioremap.h>
 #include <mm/slab.h>
 #include <mm/fail.h>
 #include <mm/tests/fail_case.h>
+#include <mm/trace.h>
 #include <mm/vmalloc.h>
 #include <arch/mmu.h>
 
@@ -94,6 +96,36 @@ static void need_much_memory(struct kunit *test, unsigned long size)
 	if (nr_free_pages() < 2 * (size >> PAGE_SHIFT))
 		kunit_skip(test, "too little memory");
 	take_what_has_tables(test, size);
+}
+
+/* Rings of allocation events */
+
+static void need_no_ring(struct kunit *test, unsigned long entries)
+{
+	struct mm_trace_stats stats;
+
+	mm_trace_get_stats(&stats);
+	if (stats.entries)
+		kunit_skip(test, "somebody traces");
+	take_what_has_tables(test, entries);
+}
+
+static void *try_mm_trace_start(struct kunit *test, unsigned long entries)
+{
+	static struct mm_trace_stats stats;
+	int err = mm_trace_start(entries);
+
+	mm_trace_get_stats(&stats);
+	KUNIT_EXPECT_EQ(test, stats.on, !err);
+	KUNIT_EXPECT_EQ(test, stats.entries, err ? 0 : entries);
+	if (err)
+		KUNIT_EXPECT_EQ(test, err, -ENOMEM);
+	return err ? NULL : &stats;
+}
+
+static void undo_mm_trace_start(void *stats __unused, unsigned long entries __unused)
+{
+	mm_trace_clear();
 }
 
 /* Areas, and pages that the case has, mapped into them */
@@ -222,6 +254,15 @@ static const struct fail_case fail_map_table[] = {
 	VMALLOC("__vmalloc, array apart", try___vmalloc, 20 * PAGE_SIZE, 23),
 	VMALLOC("__vmalloc, DMA", try___vmalloc_dma, 3 * PAGE_SIZE, 5),
 	VMALLOC("__vmalloc_node", try___vmalloc_node, PAGE_SIZE, 3),
+	{
+		.name = "mm_trace_start",
+		.attempt = try_mm_trace_start,
+		.undo = undo_mm_trace_start,
+		.arg = 64,
+		.prepare = need_no_ring,
+		.cleanup = give_up_filler,
+		.points = 3,
+	},
 	{
 		/* More than 1024 pages: the array of pages is itself in an area. */
 		.name = "vmalloc of 1030 pages",

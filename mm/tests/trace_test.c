@@ -40,7 +40,7 @@ static void trace_exit(struct kunit *test __unused)
 	mm_trace_clear();
 }
 
-static void start(struct kunit *test)
+static void start_tracing(struct kunit *test)
 {
 	KUNIT_ASSERT_EQ(test, mm_trace_start(RING), 0);
 }
@@ -109,7 +109,7 @@ static void pages_are_traced(struct kunit *test)
 	struct page *page, *high;
 	unsigned int order;
 
-	start(test);
+	start_tracing(test);
 	for (order = 0; order < MAX_ORDER - 1; order += 3) {
 		page = alloc_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN, order);
 		if (!page)
@@ -121,7 +121,7 @@ static void pages_are_traced(struct kunit *test)
 			     page_to_pfn(page), order);
 		expect_event(test, "mm_page_free", "call_site=pages_are_traced+",
 			     "pfn=%#lx order=%u ", page_to_pfn(page), order);
-		start(test);
+		start_tracing(test);
 	}
 	high = alloc_page(GFP_HIGHUSER);
 	KUNIT_ASSERT_NOT_NULL(test, high);
@@ -138,7 +138,7 @@ static void blocks_freed_in_part_are_traced(struct kunit *test)
 	struct page *page = alloc_pages(GFP_KERNEL, 2);
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
-	start(test);
+	start_tracing(test);
 	get_page(page);
 	__free_pages(page, 2); /* all but the page with the other reference */
 	put_page(page);
@@ -177,7 +177,7 @@ static void kmalloc_is_traced(struct kunit *test)
 	size_t room;
 	void *p;
 
-	start(test);
+	start_tracing(test);
 	p = kmalloc(c->size, c->gfp);
 	mm_trace_stop();
 	KUNIT_ASSERT_NOT_NULL(test, p);
@@ -198,7 +198,7 @@ static void kmalloc_of_a_constant_is_traced(struct kunit *test)
 	unsigned long first, second;
 	void *p, *q;
 
-	start(test);
+	start_tracing(test);
 	p = kmalloc(60, GFP_KERNEL);
 	q = kzalloc(60, GFP_KERNEL);
 	first = number(p);
@@ -219,7 +219,7 @@ static void no_memory_is_no_event(struct kunit *test)
 	void *volatile nothing[] = {ZERO_SIZE_PTR, NULL}; /* of which the compiler knows nothing */
 	unsigned long was;
 
-	start(test);
+	start_tracing(test);
 	was = recorded();
 	KUNIT_EXPECT_PTR_EQ(test, kmalloc(0, GFP_KERNEL), nothing[0]);
 	kfree(nothing[0]);
@@ -236,7 +236,7 @@ static void objects_are_traced(struct kunit *test)
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, cachep);
-	start(test);
+	start_tracing(test);
 	objects[0] = kmem_cache_alloc(cachep, GFP_KERNEL);
 	objects[1] = kmem_cache_alloc(cachep, GFP_ATOMIC);
 	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(cachep, GFP_KERNEL, 2, objects + 2), 2);
@@ -258,7 +258,7 @@ static void areas_are_traced(struct kunit *test)
 	unsigned long addr;
 	char *area;
 
-	start(test);
+	start_tracing(test);
 	area = vmalloc(3 * PAGE_SIZE);
 	KUNIT_ASSERT_NOT_NULL(test, area);
 	addr = number(area);
@@ -278,7 +278,7 @@ static void slots_are_traced(struct kunit *test)
 	void *addr;
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
-	start(test);
+	start_tracing(test);
 	was = recorded();
 	addr = kmap(page);
 	kunmap(page);
@@ -298,7 +298,7 @@ static void faults_are_traced(struct kunit *test)
 {
 	volatile char *volatile nowhere = (volatile char *)0x456;
 
-	start(test);
+	start_tracing(test);
 	KUNIT_EXPECT_FAULT(test, 0x456, *nowhere = 1);
 	stop_and_show(ULONG_MAX);
 	expect_event(test, "page_fault", "call_site=faults_are_traced",
@@ -313,7 +313,7 @@ static void nothing_is_recorded_while_off(struct kunit *test)
 {
 	unsigned long was;
 
-	start(test);
+	start_tracing(test);
 	kfree(kmalloc(10, GFP_KERNEL));
 	KUNIT_EXPECT_GE(test, recorded(), 2);
 	mm_trace_stop();
@@ -323,7 +323,7 @@ static void nothing_is_recorded_while_off(struct kunit *test)
 	vfree(vmalloc(1));
 	KUNIT_EXPECT_EQ(test, recorded(), was);
 	/* A ring of the same size goes on where it was. */
-	start(test);
+	start_tracing(test);
 	KUNIT_EXPECT_EQ(test, recorded(), was);
 	mm_trace_clear();
 	KUNIT_EXPECT_EQ(test, recorded(), 0);
@@ -338,7 +338,7 @@ static void fast_paths_are_closed_and_opened(struct kunit *test)
 	struct zone *zone = contig_page_data.preferred_zone[0];
 	unsigned long mark = zone->fast_mark[0], debug = page_debug;
 
-	start(test);
+	start_tracing(test);
 	KUNIT_EXPECT_TRUE(test, slab_watched);
 	KUNIT_EXPECT_EQ(test, fast_kmalloc_max, 0);
 	KUNIT_EXPECT_EQ(test, fast_free_end_pfn, 0);
@@ -359,7 +359,7 @@ static void fast_paths_are_closed_and_opened(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, page_debug, debug);
 	/* And the other way round: what is armed stays so when tracing stops. */
 	fail_nth_set(5);
-	start(test);
+	start_tracing(test);
 	mm_trace_stop();
 	KUNIT_EXPECT_TRUE(test, slab_watched);
 	KUNIT_EXPECT_EQ(test, fast_free_end_pfn, max_low_pfn);
@@ -374,7 +374,7 @@ static void newest_events_are_kept(struct kunit *test)
 	unsigned int i, nr = 0;
 	void *p;
 
-	start(test);
+	start_tracing(test);
 	for (i = 0; i < 2 * RING; i++) {
 		p = kmalloc(10 + i, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, p);
@@ -405,7 +405,7 @@ static void lines_are_in_order(struct kunit *test)
 	unsigned int i, nr = 0;
 	char *end;
 
-	start(test);
+	start_tracing(test);
 	for (i = 0; i < 50; i++)
 		kfree(kmalloc(100, GFP_KERNEL));
 	stop_and_show(ULONG_MAX);
@@ -444,7 +444,7 @@ static void events_that_are_overwritten_are_left_out(struct kunit *test)
 	struct seq_file m;
 	unsigned int i;
 
-	start(test);
+	start_tracing(test);
 	for (i = 0; i < RING; i++)
 		kfree(kmalloc(100, GFP_KERNEL));
 	nr_read = 0;
@@ -464,7 +464,7 @@ static void impossible_rings(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mm_trace_start(3), -EINVAL);
 	KUNIT_EXPECT_EQ(test, mm_trace_start(2 * MM_TRACE_ENTRIES_MAX), -EINVAL);
 	KUNIT_EXPECT_FALSE(test, mm_trace_on);
-	start(test);
+	start_tracing(test);
 	fail_nth_set(0);
 	KUNIT_EXPECT_EQ(test, mm_trace_start(2 * RING), -ENOMEM);
 	KUNIT_EXPECT_TRUE(test, fail_nth_clear());
@@ -480,7 +480,7 @@ static void many_events_at_random(struct kunit *test)
 	void *held[16] = {NULL};
 	unsigned int i, n;
 
-	start(test);
+	start_tracing(test);
 	for (i = 0; i < 3000; i++) {
 		n = kunit_rand_below(test, ARRAY_SIZE(held));
 		kfree(held[n]);
