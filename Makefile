@@ -32,7 +32,8 @@ say      = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all kernel host lift bench-host iso run run-kernel debug gdb coverage test test-host test-models fuzz mutate check clean help FORCE
+.PHONY: all kernel host lift bench-host iso run run-kernel debug gdb bench bench-scale coverage test test-host \
+        test-models fuzz mutate check clean help FORCE
 all: $(O)/k896.elf $(O)/k896.iso        ## build the kernel and its ISO image (default)
 
 # --- toolchain: i686-elf- or Debian's i686-linux-gnu-, or clang ----------------------------------
@@ -99,7 +100,7 @@ SRCS += $(sort $(wildcard kernel/*.c))
 # mm/: memory management
 SRCS += $(sort $(wildcard mm/*.c))
 # what uses memory, the monitor, the suites
-SRCS += $(sort $(wildcard kernel/drivers/*.c kernel/monitor/*.c kernel/tests/*.c kernel/tests/*.asm mm/tests/*.c))
+SRCS += $(sort $(wildcard kernel/drivers/*.c kernel/bench/*.c kernel/monitor/*.c kernel/tests/*.c kernel/tests/*.asm mm/tests/*.c))
 
 SRCS := $(filter-out $(UNUSED),$(SRCS))
 
@@ -188,7 +189,7 @@ HOST_NOT   := $(addprefix kernel/tests/,traps_test.c step_test.c console_test.c)
 HOST_SRCS  := $(filter-out kernel/ubsan.c $(UNUSED),$(sort $(wildcard kernel/lib/*.c arch/host/*.c arch/host/*.asm arch/x86/mm/*.c)) \
               $(addprefix arch/x86/,backtrace.c cpuinfo.c extable.c fault.c irq.c machine_check.c setup.c \
                 step.c traps.c) \
-              $(sort $(wildcard kernel/*.c mm/*.c kernel/drivers/*.c kernel/monitor/*.c mm/tests/*.c)) \
+              $(sort $(wildcard kernel/*.c mm/*.c kernel/drivers/*.c kernel/bench/*.c kernel/monitor/*.c mm/tests/*.c)) \
               $(filter-out $(HOST_NOT),$(sort $(wildcard kernel/tests/*.c))))
 HOST_PROC  := $(sort $(wildcard arch/host/process/*.c))
 
@@ -491,6 +492,19 @@ test-web:                               ## test both pages in a headless browser
 	$(Q)$(MAKE) viz-web VIZ_WEB=--development
 	$(Q)K896_WEB=1 $(PYTHON) tools/runtests.py --out $(O) test_web
 
+# --- measure: tools/bench.py, kernel/bench/ ---------------------------------------------------------
+
+BENCH = $(PYTHON) tools/bench.py
+bench:                                  ## guest instructions of each operation, of boot; RAM in use
+	$(Q)tools/setup run
+	$(Q)$(MAKE) $(O)/k896.elf
+	$(Q)$(BENCH) run --kernel $(O)/k896.elf --out $(O)
+
+bench-scale:                            ## the same over memory sizes and live objects
+	$(Q)tools/setup run
+	$(Q)$(MAKE) $(O)/k896.elf
+	$(Q)$(BENCH) scale --kernel $(O)/k896.elf --out $(O)
+
 # --- test and check -----------------------------------------------------------------------------
 
 coverage:                               ## which lines and branches of mm/ and kernel/lib run: a report
@@ -540,7 +554,7 @@ H_SRCS   := $(sort $(filter-out $(C_SRCS),$(filter %.c,$(HOST_SRCS) $(WIDE_SRCS)
 H_SRCS   += $(sort $(wildcard arch/host/lift/*.c tools/bench/*.c))
 C_HDRS   := $(sort $(shell find arch boot kernel mm -name '*.h'))
 SCRIPTS  := tools/setup .ci/run
-PYTHONS  := $(sort $(wildcard tools/*.py tools/mutation/*.py tools/bench/*.py tools/k896/*.py tools/gdb/*.py tools/tests/*.py)) \
+PYTHONS  := $(sort $(wildcard tools/*.py tools/mutation/*.py tools/bench/*.py tools/benchmark/*.py tools/k896/*.py tools/gdb/*.py tools/tests/*.py)) \
             tools/check-includes tools/check-house tools/memmap tools/viz tools/trace2json
 JAVASCRIPT := $(sort $(wildcard tools/web/*.js tools/web/*.mjs tools/tests/*.mjs))
 CLEAN     = $(C_SRCS:%.c=$(O)/check/%.$(1))
@@ -591,12 +605,12 @@ $(O)/check/%.tidy: %.c $(C_HDRS) Makefile .clang-tidy
 	$(call say,TIDY,$<)
 	$(Q)$(call silent,clang-tidy --quiet $(TIDY_CHECKS) $< -- $(TIDY_FLAGS) $(CPPFLAGS) 2>/dev/null)
 
-# gcc -fanalyzer. In mm/, memory is kept where it cannot follow (per-CPU offsets, fields of struct
-# page), so that it calls what the allocators hand out a leak. Suites misuse memory on purpose, and
+# gcc -fanalyzer. In mm/ and kernel/bench/, memory is kept where it cannot follow (per-CPU offsets,
+# fields of struct page, arrays), so that it calls what the allocators hand out a leak. Suites misuse memory on purpose, and
 # leave by longjmp() when an allocation fails, which it does not see.
 check-analyzer: $(call CLEAN,analyzer)
 $(O)/check/%.analyzer: ANALYZER := -fanalyzer
-$(O)/check/mm/%.analyzer: ANALYZER := -fanalyzer -Wno-analyzer-malloc-leak
+$(O)/check/mm/%.analyzer $(O)/check/kernel/bench/%.analyzer: ANALYZER := -fanalyzer -Wno-analyzer-malloc-leak
 SUITES := $(addprefix -Wno-analyzer-,malloc-leak double-free use-after-free null-argument \
           null-dereference possible-null-argument possible-null-dereference)
 $(O)/check/mm/tests/%.analyzer $(O)/check/kernel/tests/%.analyzer: ANALYZER := -fanalyzer $(SUITES)

@@ -47,7 +47,7 @@ bits 32
 
 ; _start - in: EAX magic, EBX information; all else undefined. Does not return.
 global _start
-extern kmain, __bss_start, _end
+extern kmain, boot_entry_cycles, __bss_start, _end
 _start:
         cli
         cld
@@ -79,6 +79,9 @@ _start:
         not     edx                     ; now: the features that are missing
         and     edx, CPUID_PSE | CPUID_TSC | CPUID_CX8 | CPUID_CMOV
         jnz     no_feature
+        rdtsc                           ; where boot begins, for who asks what it costs
+        mov     [boot_entry_cycles - PAGE_OFFSET], eax
+        mov     [boot_entry_cycles + 4 - PAGE_OFFSET], edx
 
         ; A loader may copy an image to where there is no memory and never notice. Each
         ; page of bss, still zero, is given a word of its own; a page that has lost it

@@ -3,6 +3,7 @@
  * The boot story: kmain() reads like a table of contents, one line a stage, in
  * the order of memory's life.
  */
+#include <kernel/boot_stages.h>
 #include <kernel/bug.h>
 #include <kernel/gcov.h>
 #include <kernel/irq.h>
@@ -15,6 +16,7 @@
 #include <kernel/seq.h>
 #include <kernel/stackprotector.h>
 #include <kernel/time.h>
+#include <kernel/bench/bench.h>
 #include <kernel/drivers/keyboard.h>
 #include <kernel/drivers/serial.h>
 #include <kernel/drivers/vga.h>
@@ -62,15 +64,22 @@ static int __init exit_setup(const char *val)
 kernel_param("exit", exit_setup, "1",
 	     "leave QEMU after the self-tests, verdict in the exit status");
 
-/* run_selftests - as selftest= says; with exit=1 the machine is left with the verdict */
-static void run_selftests(void)
+/* run_selftests - as selftest= says. Return: how many suites failed. */
+static int run_selftests(void)
 {
 	int failed = 0;
 
 	kunit_set_account(&mm_test_account);
 	if (strcmp(selftest_which, "none"))
 		failed = kunit_run(selftest_which);
+	return failed;
+}
+
+/* run_what_was_asked - by crash= and bench=; with exit=1 the machine is left with the verdict */
+static void run_what_was_asked(int failed)
+{
 	crash_if_asked();
+	bench_if_asked();
 	if (exit_after_tests) {
 		gcov_dump();
 		arch_machine_exit(failed ? EXIT_FAILURE : EXIT_SUCCESS);
@@ -84,21 +93,29 @@ static void *__init percpu_alloc(size_t size, size_t align)
 
 void kmain(u32 magic, phys_addr_t info)
 {
+	int failed;
+
+	boot_stage("entry, console, command line");
 	boot_init_stack_canary();
 	vsprintf_set_symbolizer(kallsyms_lookup);
 	vga_init();
 	setup_arch(magic, info);
 	parse_cmdline(boot_info.cmdline);
+	boot_stage("clock: 10 ms of the timer");
 	sched_clock_init();
+	boot_stage("memory map, memblock, page tables");
 	bootmem_init();
 	bootmem_map_memory();
 	seq_show_on_console(show_layout);
+	boot_stage("per-CPU areas, traps, interrupts");
 	setup_per_cpu_areas(percpu_alloc);
 	trap_init();
 	init_IRQ();
 	time_init();
+	boot_stage("zones, mem_map, memblock to buddy");
 	free_area_init();
 	memblock_free_all();
+	boot_stage("watermarks, slab, kmap, vmalloc");
 	mem_init_print_info();
 	pgtable_use_page_allocator();
 	init_per_zone_wmark_min();
@@ -107,6 +124,7 @@ void kmain(u32 magic, phys_addr_t info)
 	vmalloc_init();
 	fault_describe_init();
 	memblock_discard();
+	boot_stage("devices, boot memory given back");
 	serial_init();
 	keyboard_init();
 	local_irq_enable();
@@ -114,6 +132,9 @@ void kmain(u32 magic, phys_addr_t info)
 	early_ioremap_check_leaks();
 	free_initmem();
 	mark_rodata_ro();
-	run_selftests();
+	boot_stage("self-tests");
+	failed = run_selftests();
+	boot_stage(NULL);
+	run_what_was_asked(failed);
 	monitor_run();
 }

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bench at the prompt, and bench= on the command line, which measures with nobody
+ * typing, so that two runs do the same from the first instruction on.
+ *
+ *     bench                      all rows
+ *     bench kmalloc              those whose names begin so
+ *     bench page-0 live=1000     while 1000 objects of the row's kind live
+ *     bench boot, bench memory   what boot cost
+ *     bench ... json             for programs
+ */
+#include <kernel/params.h>
+#include <kernel/printk.h>
+#include <kernel/bench/bench.h>
+#include <kernel/monitor/lineedit.h>
+#include <kernel/monitor/monitor.h>
+#include <kernel/lib/errno.h>
+#include <kernel/lib/kstrtox.h>
+#include <kernel/lib/string.h>
+
+/* An absurd number of live objects is a typing error. */
+#define LIVE_MAX 1000000UL
+
+/*
+ * struct bench_request - what was asked for
+ * @name: rows, "boot" or "memory"; NULL for all rows
+ */
+struct bench_request {
+	const char *name;
+	unsigned long live;
+	enum bench_format format;
+};
+
+/* bench_parse_word - Return: 0, or -EINVAL for a second name or a number that is none. */
+static int bench_parse_word(struct bench_request *request, const char *word)
+{
+	if (!strcmp(word, "json")) {
+		request->format = BENCH_JSON;
+		return 0;
+	}
+	if (!strncmp(word, "live=", 5))
+		return kstrtoul(word + 5, 10, &request->live) || request->live > LIVE_MAX ? -EINVAL
+											  : 0;
+	if (request->name)
+		return -EINVAL;
+	request->name = word;
+	return 0;
+}
+
+static void bench_list(struct seq_file *m)
+{
+	const struct bench_row *row;
+	unsigned int i;
+
+	seq_puts(m, "boot, memory, or a row, or how rows begin:\n");
+	for (i = 0; (row = bench_nth_row(i)) != NULL; i++)
+		seq_printf(m, "  %-18s %s\n", row->name, row->what);
+}
+
+static void bench_obey(struct seq_file *m, const struct bench_request *request)
+{
+	int ret;
+
+	if (request->name && !strcmp(request->name, "boot")) {
+		bench_boot(m, request->format);
+		return;
+	}
+	if (request->name && !strcmp(request->name, "memory")) {
+		bench_memory(m, request->format);
+		return;
+	}
+	ret = bench_run(m, request->name, request->live, request->format);
+	if (ret == -ENOENT)
+		bench_list(m);
+	else if (ret)
+		seq_puts(m, "no memory for the samples\n");
+}
+
+static int bench_command(struct seq_file *m, int argc, char **argv)
+{
+	struct bench_request request = {};
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (bench_parse_word(&request, argv[i]))
+			return -EINVAL;
+	bench_obey(m, &request);
+	return 0;
+}
+
+static void bench_complete(struct line_editor *ed, int argc, char **argv __unused)
+{
+	const struct bench_row *row;
+	unsigned int i;
+
+	if (argc != 1)
+		return;
+	line_editor_offer(ed, "boot");
+	line_editor_offer(ed, "memory");
+	for (i = 0; (row = bench_nth_row(i)) != NULL; i++)
+		line_editor_offer(ed, row->name);
+}
+monitor_command("bench", bench_command, "[ROW|boot|memory] [live=N] [json]",
+		"what operations cost: rows whose names begin with ROW", "bench kmalloc live=1000",
+		bench_complete);
+
+static char bench_words[80];
+
+static int __init bench_setup(const char *val)
+{
+	if (!*val || strscpy(bench_words, val, sizeof(bench_words)) < 0)
+		return -EINVAL;
+	return 0;
+}
+kernel_param("bench", bench_setup, "all|WORD[,...]",
+	     "measure before the prompt; the words are those of `bench` there");
+
+void bench_if_asked(void)
+{
+	struct bench_request request = {};
+	char *word = bench_words, *end;
+	char line[160];
+	struct seq_file m;
+
+	if (!*word)
+		return;
+	for (; *word; word = end) {
+		end = word + strcspn(word, ",");
+		if (*end)
+			*end++ = '\0';
+		if (strcmp(word, "all") && bench_parse_word(&request, word)) {
+			pr_err("bench=: what is \"%s\"?\n", word);
+			return;
+		}
+	}
+	seq_open_console(&m, line, sizeof(line));
+	bench_obey(&m, &request);
+	seq_release(&m);
+}

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""What was measured as plain tables."""
+from benchmark.rows import BOOT_GOALS, BOOT_STAGE, GOALS, RESERVED_GOALS, figure
+
+
+def table(head, lines, out):
+    """Print columns: the first flush left, the others flush right."""
+    cells = [[str(cell) for cell in line] for line in (head, *lines)]
+    widths = [max(len(line[i]) for line in cells) for i in range(len(head))]
+    for line in cells:
+        print("  ".join([line[0].ljust(widths[0])]
+                        + [cell.rjust(width) for cell, width in zip(line[1:], widths[1:])]).rstrip(),
+              file=out)
+    print(file=out)
+
+
+def verdict(value, goal):
+    """Where a figure stands beside its goals."""
+    if value <= goal.aim:
+        return "aim"
+    return "goal" if value <= goal.first else "MISSED"
+
+
+def number(value):
+    """Instructions, with a digit behind the point only where it says something."""
+    return f"{value:,.1f}" if value != int(value) and value < 10000 else f"{value:,.0f}"
+
+
+def print_rows(rows, out):
+    """Minimum, median, mean of each row, beside the goals."""
+    lines = []
+    for name, row in rows.items():
+        if "reason" in row:
+            lines.append([name, "", "", "", "", "", "", row["reason"]])
+            continue
+        goal = GOALS.get(name)
+        lines.append([name, row["samples"], number(row["min"]), number(row["median"]),
+                      number(row["mean"]), number(goal.first) if goal else "",
+                      number(goal.aim) if goal else "",
+                      verdict(figure(row), goal) if goal else ""])
+    table(["guest instructions", "samples", "min", "median", "mean", "first goal", "aim", "meets"],
+          lines, out)
+
+
+def print_boot(stages, out):
+    """Instructions by stage; @stages is {memory size: {stage: instructions}}."""
+    sizes = list(stages)
+    names = list(stages[sizes[0]])
+    lines = [[name] + [number(stages[size][name]) for size in sizes] for name in names]
+    lines.append(["all"] + [number(sum(stages[size].values())) for size in sizes])
+    lines.append([f"first goal of \"{BOOT_STAGE}\""]
+                 + [number(BOOT_GOALS[size].first) if size in BOOT_GOALS else "" for size in sizes])
+    table(["instructions of boot"] + sizes, lines, out)
+
+
+def reserved_percent(memory):
+    """RAM that the page allocator never gets."""
+    return 100 * memory["reserved"] / memory["RAM"]
+
+
+def print_memory(memory, out):
+    """KiB by reason; @memory is {memory size: {reason: KiB}}."""
+    sizes = list(memory)
+    lines = [[name] + [f"{memory[size][name]:,}" for size in sizes] for name in memory[sizes[0]]]
+    lines.append(["reserved, %"] + [f"{reserved_percent(memory[size]):.2f}" for size in sizes])
+    lines.append(["first goal, %"]
+                 + [f"{RESERVED_GOALS[size].first:g}" if size in RESERVED_GOALS else ""
+                    for size in sizes])
+    table(["KiB at the prompt"] + sizes, lines, out)
+
+
+def print_scale(runs, out):
+    """
+    Each row's figure over memory sizes and live objects, and how much the dearest is above
+    the cheapest. Where fewer objects than asked for had room, their number stands behind.
+    """
+    lines = []
+    for name in runs[0]["rows"]:
+        cells, values = [], []
+        for run in runs:
+            row = run["rows"][name]
+            if "reason" in row:
+                cells.append("-")
+                continue
+            values.append(figure(row))
+            less = f" ({row['live']:,})" if row["live"] < run["live"] else ""
+            cells.append(number(figure(row)) + less)
+        growth = f"x{max(values) / min(values):.2f}" if values else ""
+        lines.append([name] + cells + [growth])
+    table(["guest instructions"] + [f"{run['mem']}, {run['live']:,}" for run in runs] + ["growth"],
+          lines, out)

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+"""
+The benchmark: it keeps to its goals, says the same twice, adds up, and survives what is
+typed at it.
+"""
+import io
+import json
+import re
+
+import pytest
+
+import lab
+from benchmark import guest, report
+from benchmark.rows import BOOT_GOALS, BOOT_STAGE, GOALS, RESERVED_GOALS, Goal, figure
+from lab import Config, Session
+
+
+@pytest.fixture(name="kernel", scope="module")
+def fixture_kernel():
+    return lab.build() / "k896.elf"
+
+
+@pytest.fixture(name="measured", scope="module")
+def fixture_measured(kernel):
+    """What `make bench` leaves behind."""
+    assert kernel.exists()
+    done = lab.make(f"O={lab.goal(lab.OUT)}", "bench")
+    assert done.returncode == 0, lab.tail(done.stdout)
+    assert "MISSED" not in done.stdout
+    return json.loads((lab.OUT / "bench.json").read_text(encoding="utf-8"))
+
+
+def test_bench_meets_the_first_goals_and_says_the_same_twice(kernel, measured):
+    rows = measured["rows"]
+    assert rows.keys() == GOALS.keys()
+    for name, row in rows.items():
+        assert "reason" not in row, row
+        assert row["samples"] >= 1000, row
+        assert 0 < row["min"] <= row["median"] and row["min"] <= row["mean"], row
+        assert row["by"] == GOALS[name].by, row
+        assert figure(row) <= GOALS[name].first, f"{name} costs {figure(row)} instructions"
+    assert guest.rows(kernel, mem="3G") == rows
+
+
+def test_a_row_costs_the_same_alone(kernel, measured):
+    for name in ("page-4", "kmalloc-any", "vmalloc-16", "kmap-first"):
+        alone = guest.rows(kernel, name, mem="3G")
+        for number in ("live", "min", "median"):        # ticks come elsewhere: the mean may differ
+            assert alone[name][number] == measured["rows"][name][number]
+
+
+def test_boot_and_memory_add_up(measured):
+    for size, stages in measured["boot"].items():
+        assert len(stages) > 5 and all(stages.values()), stages
+        if size in BOOT_GOALS:
+            assert stages[BOOT_STAGE] <= BOOT_GOALS[size].first
+    for size, memory in measured["memory"].items():
+        assert memory["RAM"] == sum(memory[name] for name in (
+            "free", "image", "mem_map", "page tables", "slab", "other")), memory
+        assert all(value > 0 for value in memory.values()), memory
+        assert memory["other"] < 64, memory         # what has no name is little
+        if size in RESERVED_GOALS:
+            assert report.reserved_percent(memory) <= RESERVED_GOALS[size].first
+
+
+def test_live_objects_live(kernel):
+    """As many as asked for, or as have room; the figure is then still one."""
+    rows = guest.rows(kernel, "page-0", mem="64M", live=1000)
+    assert rows["page-0"]["live"] == 1000
+    assert rows["page-0"]["median"] == guest.rows(kernel, "page-0", mem="64M")["page-0"]["median"]
+    full = guest.rows(kernel, "page-0", mem="64M", live=100000)["page-0"]
+    assert 7000 < full["live"] < 9000
+    assert "reason" in guest.rows(kernel, "kmap-again", mem="64M")["kmap-again"]
+
+
+def test_what_the_guest_says_wrong_is_an_error(kernel):
+    with pytest.raises(guest.BenchError, match="ended with status"):
+        guest.run(kernel.parent / "no-such-file", "all")
+    with pytest.raises(guest.BenchError, match="no JSON"):
+        guest.objects('{"row": "page-0", "min')
+
+
+def test_bench_at_the_prompt():
+    with Session(Config("bench-prompt", mem="64M")) as session:
+        text = session.run("bench page-0")
+        assert "cycles" in text             # no icount here
+        assert re.findall(r"^(page-\S+) +\d+ +\d+ +\d+ +\d+ +\d+\.\d ", text, re.M) == [
+            "page-0", "page-0-batch", "page-0-highuser"]
+        assert re.search(r"^zones, mem_map, memblock to buddy +\d+$", session.run("bench boot"), re.M)
+        assert re.search(r"^mem_map +512 kB$", session.run("bench memory"), re.M)
+        listed = session.run("bench nonsense")
+        assert all(f"  {name} " in listed for name in GOALS)
+        for line in ("bench page-0 page-3", "bench live=", "bench live=-1", "bench live=99999999999",
+                     "bench page-0 live=1000001"):
+            assert session.run(line).startswith("usage: bench"), line
+        assert "sound" in session.run("check") and "BROKEN" not in session.run("check")
+
+
+def test_a_word_that_is_none_is_named_at_boot():
+    run = lab.boot(Config("bench-word"), "selftest=none bench=page-0,live=x exit=1")
+    assert 'bench=: what is "live=x"?' in run.text
+    assert "samples" not in run.text
+
+
+@pytest.mark.parametrize("value, said", [(50, "aim"), (51, "goal"), (80, "goal"), (80.1, "MISSED")])
+def test_verdicts(value, said):
+    assert report.verdict(value, Goal(80, 50)) == said
+
+
+def test_growth_is_the_dearest_over_the_cheapest():
+    def one(mem, live, lived, median):
+        row = {"row": "page-0", "live": lived, "min": 1, "median": median, "mean": 9, "by": "median"}
+        return {"mem": mem, "live": live, "rows": {"page-0": row}}
+
+    out = io.StringIO()
+    report.print_scale([one("64M", 0, 0, 100), one("64M", 1000, 500, 150)], out)
+    head, line = out.getvalue().splitlines()[:2]
+    assert head.split()[-1] == "growth" and "64M, 1,000" in head
+    assert re.fullmatch(r"page-0 +100 +150 \(500\) +x1\.50", line)
