@@ -32,7 +32,7 @@ say      = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all kernel host lift bench-host iso run run-kernel debug gdb bench bench-scale coverage test test-host \
+.PHONY: all kernel host lift bench-host iso run run-kernel debug gdb bench bench-scale bench-linux coverage test test-host \
         test-models fuzz mutate check clean help FORCE
 all: $(O)/k896.elf $(O)/k896.iso        ## build the kernel and its ISO image (default)
 
@@ -504,6 +504,11 @@ bench-scale:                            ## the same over memory sizes and live o
 	$(Q)tools/setup run
 	$(Q)$(MAKE) $(O)/k896.elf
 	$(Q)$(BENCH) scale --kernel $(O)/k896.elf --out $(O)
+
+bench-linux:                            ## the same beside Debian's own i386 Linux, fetched by apt
+	$(Q)tools/setup run
+	$(Q)$(MAKE) $(O)/k896.elf
+	$(Q)$(BENCH) linux --kernel $(O)/k896.elf --out $(O)
 
 # --- test and check -----------------------------------------------------------------------------
 

@@ -5,9 +5,10 @@ Measure k896 in guest instructions: the host's side of kernel/bench/.
 
     tools/bench.py run --kernel build/k896.elf --out build         every row, boot, memory
     tools/bench.py scale --kernel build/k896.elf --out build       memory sizes, live objects
+    tools/bench.py linux --kernel build/k896.elf --out build       beside Debian's i386 Linux
 
 Each prints plain tables and leaves the same as JSON in the --out folder: bench.json,
-bench-scale.json.
+bench-scale.json, bench-linux.json.
 """
 import argparse
 import json
@@ -17,7 +18,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "tests")]
-from benchmark import guest, report     # noqa: E402 (found by the line above)
+from benchmark import guest, linux, report     # noqa: E402 (found by the line above)
 
 SIZES = ("8M", "64M", "512M", "3G")     # for boot and memory
 SCALE_SIZES = ("64M", "512M", "3583M")
@@ -53,10 +54,18 @@ def scale(args):
     save(args.out, "bench-scale.json", runs)
 
 
+def beside_linux(args):
+    """All rows in Debian's Linux and in k896, side by side."""
+    version, theirs = linux.rows(args.out)
+    ours = guest.rows(args.kernel)
+    report.print_linux(version, theirs, ours, sys.stdout)
+    save(args.out, "bench-linux.json", {"linux": version, "rows": {"linux": theirs, "k896": ours}})
+
+
 def main():
     parser = argparse.ArgumentParser(description="Measure k896 in guest instructions.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, function in (("run", run), ("scale", scale)):
+    for name, function in (("run", run), ("scale", scale), ("linux", beside_linux)):
         command = commands.add_parser(name, help=function.__doc__)
         command.set_defaults(function=function)
         command.add_argument("--kernel", required=True, help="the ELF file")

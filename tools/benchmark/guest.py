@@ -49,7 +49,11 @@ def run(kernel, words, mem="3G", timeout=SECONDS):
 
 def rows(kernel, words="all", mem="3G", live=0):
     """{name: row} of what was measured; rows that could not be measured have a "reason"."""
-    printed = run(kernel, f"{words},live={live}" if live else words, mem)
+    return rows_of(run(kernel, f"{words},live={live}" if live else words, mem))
+
+
+def rows_of(printed):
+    """The rows among what was printed, provided that they are instructions."""
     units = {entry["unit"] for entry in printed if "unit" in entry}
     if units != {"instructions"}:
         raise BenchError(f"the guest counted {units}: this QEMU has no usable -icount")

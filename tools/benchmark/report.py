@@ -42,6 +42,19 @@ def print_rows(rows, out):
           lines, out)
 
 
+def print_linux(version, linux, rows, out):
+    """Each row's figure in both kernels, and their ratio."""
+    lines = []
+    for name, row in rows.items():
+        theirs = linux[name]
+        if "reason" in row or "reason" in theirs:
+            lines.append([name, "", "", theirs.get("reason") or row["reason"]])
+            continue
+        lines.append([name, number(figure(theirs)), number(figure(row)),
+                      f"{figure(theirs) / figure(row):.2f}"])
+    table(["guest instructions", f"Linux {version}", "k896", "ratio"], lines, out)
+
+
 def print_boot(stages, out):
     """Instructions by stage; @stages is {memory size: {stage: instructions}}."""
     sizes = list(stages)

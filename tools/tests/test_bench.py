@@ -5,12 +5,14 @@ typed at it.
 """
 import io
 import json
+import os
 import re
+import subprocess
 
 import pytest
 
 import lab
-from benchmark import guest, report
+from benchmark import guest, linux, report
 from benchmark.rows import BOOT_GOALS, BOOT_STAGE, GOALS, RESERVED_GOALS, Goal, figure
 from lab import Config, Session
 
@@ -117,3 +119,52 @@ def test_growth_is_the_dearest_over_the_cheapest():
     head, line = out.getvalue().splitlines()[:2]
     assert head.split()[-1] == "growth" and "64M, 1,000" in head
     assert re.fullmatch(r"page-0 +100 +150 \(500\) +x1\.50", line)
+
+
+def test_linux_without_packages_says_so(tmp_path):
+    """No sources, as without a network no lists: a sentence, no traceback, and no Linux."""
+    conf = tmp_path / "apt.conf"
+    conf.write_text('Dir::Etc::sourcelist "/dev/null";\nDir::Etc::sourceparts "/dev/null";\n',
+                    encoding="ascii")
+    done = subprocess.run(["/usr/bin/python3", lab.ROOT / "tools/bench.py", "linux", "--kernel", "none",
+                           "--out", tmp_path], env={**os.environ, "APT_CONFIG": str(conf)}, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    assert done.returncode == 1
+    assert "bench-linux needs the network" in done.stdout and "Traceback" not in done.stdout
+
+
+def test_linux_gets_the_rows_as_they_are(tmp_path):
+    linux.lay_out(tmp_path / "module")
+    for name in linux.ROWS:
+        assert (tmp_path / "module" / name).read_bytes() == (lab.ROOT / "kernel/bench" / name).read_bytes()
+        for header in re.findall(r"#include <(.*)>", (tmp_path / "module" / name).read_text("utf-8")):
+            assert (tmp_path / "module/include" / header).exists(), header
+
+
+def test_initramfs_is_an_archive(tmp_path):
+    """Taken apart by its own counts, it holds what was put there."""
+    files = {}
+    for name, data in (("init", b"x" * 5), ("k896_bench.ko", b"y" * 8)):
+        files[name] = tmp_path / name
+        files[name].write_bytes(data)
+    archive = linux.initramfs(files["init"], files["k896_bench.ko"])
+    assert len(archive) % 4 == 0
+    names = []
+    while archive:
+        fields = [int(archive[6 + 8 * i:14 + 8 * i], 16) for i in range(13)]
+        size, length = fields[6], fields[11]
+        names.append((archive[110:110 + length - 1].decode(), size))
+        start = (110 + length + 3) & ~3
+        archive = archive[(start + size + 3) & ~3:]
+    assert names == [("dev", 0), ("dev/console", 0), ("init", 5), ("k896_bench.ko", 8), ("TRAILER!!!", 0)]
+
+
+def test_linux_beside_k896(measured):
+    """Where Debian's packages are already there: Linux has every row, and is dearer."""
+    if not (lab.OUT / "linux/fetched").exists():
+        pytest.skip("make bench-linux has not fetched Debian's packages")
+    _, theirs = linux.rows(lab.OUT)
+    assert theirs.keys() == measured["rows"].keys()
+    for name, row in measured["rows"].items():
+        assert theirs[name]["samples"] >= 1000
+        assert figure(row) < figure(theirs[name]), name
