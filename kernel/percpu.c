@@ -9,6 +9,7 @@
 #include <kernel/percpu.h>
 #include <kernel/bug.h>
 #include <kernel/preempt.h>
+#include <kernel/spinlock.h>
 #include <kernel/lib/minmax.h>
 #include <kernel/lib/string.h>
 #include <arch/cpu.h>
@@ -45,6 +46,7 @@ void __init setup_per_cpu_areas(void *(*alloc)(size_t size, size_t align))
 		__per_cpu_offset[cpu] = (unsigned long)(area - __per_cpu_start);
 		*per_cpu_ptr(&this_cpu_off, cpu) = __per_cpu_offset[cpu];
 		*per_cpu_ptr(&cpu_number, cpu) = cpu;
+		*per_cpu_ptr(&spin_self, cpu) = cpu + 1;
 	}
 	arch_percpu_switch(0);
 }

@@ -33,6 +33,7 @@ extern unsigned int nr_cpu_ids; /* CPUs numbered from 0 that may exist */
 
 #define this_cpu_read(var)       __this_cpu_read(var)
 #define this_cpu_nonzero(var)    __this_cpu_nonzero(var)
+#define this_cpu_any(var, bits)  __this_cpu_any(var, bits)
 #define this_cpu_write(var, val) __this_cpu_write(var, val)
 #define this_cpu_add(var, val)   __this_cpu_add(var, val)
 #define this_cpu_inc(var)        __this_cpu_add(var, 1)

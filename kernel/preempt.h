@@ -46,7 +46,7 @@ static __always_inline void preempt_count_sub(unsigned int val)
 
 #define in_hardirq()   (preempt_count() & HARDIRQ_MASK)
 #define in_irq()       in_hardirq()
-#define in_interrupt() (preempt_count() & (HARDIRQ_MASK | SOFTIRQ_MASK | NMI_MASK))
+#define in_interrupt() this_cpu_any(__preempt_count, HARDIRQ_MASK | SOFTIRQ_MASK | NMI_MASK)
 #define in_atomic()    this_cpu_nonzero(__preempt_count)
 
 #define irq_enter() preempt_count_add(HARDIRQ_OFFSET)

@@ -5,6 +5,9 @@
 #include <kernel/spinlock.h>
 #include <kernel/printk.h>
 
+DEFINE_PER_CPU(unsigned int,
+	       spin_self) = 1; /* of the boot CPU; setup_per_cpu_areas() has the rest */
+
 void __spin_lock_slow(spinlock_t *lock)
 {
 	unsigned int self = __spin_owner_self();

@@ -13,6 +13,7 @@
 #define KERNEL_SPINLOCK_H
 
 #include <kernel/lib/types.h>
+#include <kernel/percpu.h>
 #include <kernel/preempt.h>
 #include <kernel/bug.h>
 #include <arch/atomic.h>
@@ -40,9 +41,12 @@ typedef struct spinlock {
 void __spin_lock_slow(spinlock_t *lock);
 void __spin_unlock_bug(spinlock_t *lock);
 
+/* What this CPU writes into the locks that it takes: kept ready, as it is needed so often. */
+DECLARE_PER_CPU(unsigned int, spin_self);
+
 static __always_inline unsigned int __spin_owner_self(void)
 {
-	return raw_smp_processor_id() + 1;
+	return this_cpu_read(spin_self);
 }
 
 static __always_inline void spin_lock(spinlock_t *lock) __acquires(lock)

@@ -231,6 +231,13 @@ static void *__cold report_no_slot(const struct page *page)
 	return NULL;
 }
 
+/* Out of line, with all that it needs: kmap() shall not make it ready each time. */
+static noinline void __cold trace_kmap(enum mm_event event, const struct page *page,
+				       unsigned int link, unsigned long caller)
+{
+	mm_trace(event, caller, PKMAP_ADDR(link - 1), page_to_pfn(page), 0, (__force gfp_t)0);
+}
+
 void *kmap_high(struct page *page)
 {
 	unsigned int link;
@@ -244,10 +251,11 @@ void *kmap_high(struct page *page)
 			return report_no_slot(page);
 		}
 	}
-	if (++pkmap_count[link - 1] == 2)
+	if (likely(++pkmap_count[link - 1] == 2))
 		SetPageKmapped(page);
 	spin_unlock(&kmap_lock);
-	mm_trace(MM_KMAP, _RET_IP_, PKMAP_ADDR(link - 1), page_to_pfn(page), 0, (__force gfp_t)0);
+	if (unlikely(mm_trace_on))
+		trace_kmap(MM_KMAP, page, link, _RET_IP_);
 	return (void *)PKMAP_ADDR(link - 1);
 }
 
@@ -274,10 +282,11 @@ void kunmap_high(struct page *page)
 		report_bad_kunmap(page);
 		return;
 	}
-	if (--pkmap_count[link - 1] == 1)
+	if (likely(--pkmap_count[link - 1] == 1))
 		ClearPageKmapped(page);
 	spin_unlock(&kmap_lock);
-	mm_trace(MM_KUNMAP, _RET_IP_, PKMAP_ADDR(link - 1), page_to_pfn(page), 0, (__force gfp_t)0);
+	if (unlikely(mm_trace_on))
+		trace_kmap(MM_KUNMAP, page, link, _RET_IP_);
 }
 
 void kmap_flush_unused(void)

@@ -16,7 +16,8 @@
 
 #define __this_cpu_read(var) READ_ONCE(__percpu_here(var))
 
-#define __this_cpu_nonzero(var) (__this_cpu_read(var) != 0)
+#define __this_cpu_nonzero(var)   (__this_cpu_read(var) != 0)
+#define __this_cpu_any(var, bits) ((__this_cpu_read(var) & (bits)) != 0)
 
 #define __this_cpu_write(var, val)                                                                 \
 	do {                                                                                       \

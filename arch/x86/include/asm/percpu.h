@@ -34,6 +34,16 @@
 	})
 
 /* Is the variable not 0? Compared where it lies, and the answer is a condition code. */
+#define __this_cpu_any(var, bits)                                                                  \
+	({                                                                                         \
+		bool __pcp_any;                                                                    \
+		_Static_assert(sizeof(__percpu_arg(var)) == 4, "per-CPU tests are of words");      \
+		__asm__ __volatile__("testl %2, %%fs:%1"                                           \
+				     : "=@ccnz"(__pcp_any)                                         \
+				     : "m"(__percpu_arg(var)), "ri"(bits));                        \
+		__pcp_any;                                                                         \
+	})
+
 #define __this_cpu_nonzero(var)                                                                    \
 	({                                                                                         \
 		bool __pcp_nz;                                                                     \

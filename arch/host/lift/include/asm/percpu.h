@@ -7,10 +7,11 @@
 
 #define __percpu_here(var) (*(__typeof__(var) __kernel __force *)&(var))
 
-#define __this_cpu_read(var)     __percpu_here(var)
-#define __this_cpu_nonzero(var)  (__this_cpu_read(var) != 0)
-#define __this_cpu_write(var, v) (__percpu_here(var) = (v))
-#define __this_cpu_add(var, v)   (__percpu_here(var) += (v))
+#define __this_cpu_read(var)      __percpu_here(var)
+#define __this_cpu_nonzero(var)   (__this_cpu_read(var) != 0)
+#define __this_cpu_any(var, bits) ((__this_cpu_read(var) & (bits)) != 0)
+#define __this_cpu_write(var, v)  (__percpu_here(var) = (v))
+#define __this_cpu_add(var, v)    (__percpu_here(var) += (v))
 
 static const unsigned long this_cpu_off = 0;
 #define raw_smp_processor_id() 0U
