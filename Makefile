@@ -32,7 +32,7 @@ say      = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all kernel host lift bench-host iso run run-kernel debug gdb bench bench-scale bench-linux coverage test test-host \
+.PHONY: all kernel host lift bench-host iso run run-kernel debug gdb bench bench-scale bench-linux bench-plot coverage test test-host \
         test-models fuzz mutate check clean help FORCE
 all: $(O)/k896.elf $(O)/k896.iso        ## build the kernel and its ISO image (default)
 
@@ -509,6 +509,17 @@ bench-linux:                            ## the same beside Debian's own i386 Lin
 	$(Q)tools/setup run
 	$(Q)$(MAKE) $(O)/k896.elf
 	$(Q)$(BENCH) linux --kernel $(O)/k896.elf --out $(O)
+
+# What was measured is measured again when the kernel has changed.
+$(O)/bench.json: $(O)/k896.elf
+	$(Q)$(BENCH) run --kernel $< --out $(O)
+$(O)/bench-scale.json: $(O)/k896.elf
+	$(Q)$(BENCH) scale --kernel $< --out $(O)
+
+bench-plot:                             ## draw both: build/bench.svg, build/bench-scale.svg
+	$(Q)tools/setup run plot
+	$(Q)$(MAKE) $(O)/bench.json $(O)/bench-scale.json
+	$(Q)$(BENCH) plot --out $(O)
 
 # --- test and check -----------------------------------------------------------------------------
 

@@ -7,8 +7,10 @@ Measure k896 in guest instructions: the host's side of kernel/bench/.
     tools/bench.py scale --kernel build/k896.elf --out build       memory sizes, live objects
     tools/bench.py linux --kernel build/k896.elf --out build       beside Debian's i386 Linux
 
+    tools/bench.py plot --out build                                what the first two left
+
 Each prints plain tables and leaves the same as JSON in the --out folder: bench.json,
-bench-scale.json, bench-linux.json.
+bench-scale.json, bench-linux.json. `plot` draws bench.svg and bench-scale.svg.
 """
 import argparse
 import json
@@ -18,7 +20,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "tests")]
-from benchmark import guest, linux, report     # noqa: E402 (found by the line above)
+from benchmark import guest, linux, plot, report     # noqa: E402 (found by the line above)
 
 SIZES = ("8M", "64M", "512M", "3G")     # for boot and memory
 SCALE_SIZES = ("64M", "512M", "3583M")
@@ -62,13 +64,20 @@ def beside_linux(args):
     save(args.out, "bench-linux.json", {"linux": version, "rows": {"linux": theirs, "k896": ours}})
 
 
+def draw(args):
+    """Pictures of what was measured."""
+    for path in plot.draw(args.out):
+        print(f"{path} shows it")
+
+
 def main():
     parser = argparse.ArgumentParser(description="Measure k896 in guest instructions.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, function in (("run", run), ("scale", scale), ("linux", beside_linux)):
+    for name, function in (("run", run), ("scale", scale), ("linux", beside_linux), ("plot", draw)):
         command = commands.add_parser(name, help=function.__doc__)
         command.set_defaults(function=function)
-        command.add_argument("--kernel", required=True, help="the ELF file")
+        if function is not draw:
+            command.add_argument("--kernel", required=True, help="the ELF file")
         command.add_argument("--out", default="build", help="folder of the results")
     args = parser.parse_args()
     try:

@@ -12,7 +12,7 @@ import subprocess
 import pytest
 
 import lab
-from benchmark import guest, linux, report
+from benchmark import guest, linux, plot, report
 from benchmark.rows import BOOT_GOALS, BOOT_STAGE, GOALS, RESERVED_GOALS, Goal, figure
 from lab import Config, Session
 
@@ -168,3 +168,19 @@ def test_linux_beside_k896(measured):
     for name, row in measured["rows"].items():
         assert theirs[name]["samples"] >= 1000
         assert figure(row) < figure(theirs[name]), name
+
+
+def test_pictures_show_every_row(measured, tmp_path):
+    """Every row is in both pictures by its name, and each bar and line has what to draw."""
+    rows = measured["rows"]
+    (tmp_path / "bench.json").write_text(json.dumps(measured), encoding="utf-8")
+    runs = [{"mem": mem, "live": live, "rows": rows} for mem in ("64M", "3583M") for live in (0, 1000)]
+    (tmp_path / "bench-scale.json").write_text(json.dumps(runs), encoding="utf-8")
+    for path in plot.draw(tmp_path):
+        text = path.read_text(encoding="utf-8")
+        assert text.rstrip().endswith("</svg>")
+        for name in rows:
+            assert f">{name}<" in text.replace("&#173;", ""), f"{path.name} lacks {name}"
+        assert text.count("<title>") >= (3 if path.name == "bench.svg" else 2 * len(rows))
+    with pytest.raises(guest.BenchError, match="measure first"):
+        plot.draw(tmp_path / "elsewhere")
