@@ -57,23 +57,27 @@ static void bench_list(struct seq_file *m)
 		seq_printf(m, "  %-18s %s\n", row->name, row->what);
 }
 
-static void bench_obey(struct seq_file *m, const struct bench_request *request)
+/* bench_obey - Return: 0, or -EINVAL when no row is called so; the rows are then listed. */
+static int bench_obey(struct seq_file *m, const struct bench_request *request)
 {
 	int ret;
 
 	if (request->name && !strcmp(request->name, "boot")) {
 		bench_boot(m, request->format);
-		return;
+		return 0;
 	}
 	if (request->name && !strcmp(request->name, "memory")) {
 		bench_memory(m, request->format);
-		return;
+		return 0;
 	}
 	ret = bench_run(m, request->name, request->live, request->format);
-	if (ret == -ENOENT)
+	if (ret == -ENOENT) {
 		bench_list(m);
-	else if (ret)
+		return -EINVAL;
+	}
+	if (ret)
 		seq_puts(m, "no memory for the samples\n");
+	return 0;
 }
 
 static int bench_command(struct seq_file *m, int argc, char **argv)
@@ -84,8 +88,7 @@ static int bench_command(struct seq_file *m, int argc, char **argv)
 	for (i = 1; i < argc; i++)
 		if (bench_parse_word(&request, argv[i]))
 			return -EINVAL;
-	bench_obey(m, &request);
-	return 0;
+	return bench_obey(m, &request);
 }
 
 static void bench_complete(struct line_editor *ed, int argc, char **argv __unused)

@@ -14,7 +14,7 @@ import pytest
 import lab
 from lab import Config, Session
 
-COMMANDS = ["buddyinfo", "check", "crash", "dmesg", "halt", "help", "interrupts", "iomem",
+COMMANDS = ["bench", "buddyinfo", "check", "crash", "dmesg", "halt", "help", "interrupts", "iomem",
             "layout", "memblock", "meminfo", "ptdump", "reboot", "test", "uptime", "zoneinfo"]
 
 
