@@ -91,7 +91,7 @@ static const char *kmalloc_any(struct bench *b)
 		void *object = kmalloc(size, GFP_KERNEL | __GFP_NOWARN);                           \
                                                                                                    \
 		if (!object)                                                                       \
-			return "no block so large is free";                                            \
+			return "no block so large is free";                                        \
 		kfree(object);                                                                     \
 		bench_hot(b, object = kmalloc(size, GFP_KERNEL); kfree(object));                   \
 		return NULL;                                                                       \

@@ -14,7 +14,7 @@
 		struct page *page = alloc_pages((gfp) | __GFP_NOWARN, order);                      \
                                                                                                    \
 		if (!page)                                                                         \
-			return "no block so large is free";                                            \
+			return "no block so large is free";                                        \
 		__free_pages(page, order);                                                         \
 		bench_hot(b, page = alloc_pages(gfp, order); __free_pages(page, order));           \
 		return NULL;                                                                       \
