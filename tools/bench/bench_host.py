@@ -193,7 +193,7 @@ def cell(name, number):
     if number is None:
         return "-"
     if name == "growth":
-        return f"x{number:.3g}"
+        return f"x{round(number, 2):g}"
     return f"{number:.2f}" if name.startswith("footprint") else f"{number:.4g}"
 
 
