@@ -17,7 +17,7 @@
 #   PORT=8960        where `make viz` serves its page
 #   T=pattern        tests of `make test` to run, target of `make fuzz`
 #   SECONDS=60       how long `make fuzz` fuzzes each target
-#   TRACE=file       what `make bench-host` replays, made by tools/bench/record.py
+#   TRACE=file       what `make bench-host` replays, made by tools/bench/host/record.py
 
 O       ?= build$(if $(UBSAN),/ubsan)$(if $(COVERAGE),/coverage)
 # One folder has one name, however it was given: else a new name would rebuild everything.
@@ -400,7 +400,7 @@ lift:                                   ## mm/ outside of this kernel: build and
 
 # --- bench-host: mm/ on the smallest port, compiled as the kernel is, counted by callgrind --------
 
-BENCH_SRCS   := $(LIFT_SRCS) $(LIFT_PORT) tools/bench/host.c
+BENCH_SRCS   := $(LIFT_SRCS) $(LIFT_PORT) tools/bench/host/host.c
 BENCH_OBJS   := $(BENCH_SRCS:%=$(O)/bench/%.o)
 BENCH_CFLAGS := $(CFLAGS) -ffunction-sections -fdata-sections
 DEPS += $(BENCH_OBJS:.o=.d)
@@ -424,11 +424,11 @@ $(O)/bench/bench-host: $(BENCH_OBJS)
 	$(Q)i686-linux-gnu-objcopy --keep-global-symbol=main $@.tmp $@.o
 	$(Q)$(HOST_CC) -m32 $(LIFT_LDFLAGS) -o $@ $@.o
 
-TRACE ?= tools/bench/nasm.trace
+TRACE ?= tools/bench/host/nasm.trace
 bench-host:                             ## instructions a call of mm/ takes on the host; TRACE=file to replay
 	$(Q)tools/setup bench
 	$(Q)$(MAKE) $(O)/bench/bench-host
-	$(Q)$(PYTHON) tools/bench/bench_host.py --program $(O)/bench/bench-host --trace $(TRACE) \
+	$(Q)$(PYTHON) tools/bench/host/bench_host.py --program $(O)/bench/bench-host --trace $(TRACE) \
 	  --json $(O)/bench-host.json
 
 # --- run and debug ------------------------------------------------------------------------------
@@ -567,10 +567,10 @@ mutate:                                 ## change mm/ in small ways: do the test
 CHECKS   := includes house sparse cppcheck tidy analyzer format shell python javascript
 C_SRCS   := $(sort $(filter-out arch/host/%,$(filter %.c,$(SRCS) $(UNUSED))))
 H_SRCS   := $(sort $(filter-out $(C_SRCS),$(filter %.c,$(HOST_SRCS) $(WIDE_SRCS) $(UNUSED)) $(HOST_PROC) $(WIDE_PROC)))
-H_SRCS   += $(sort $(wildcard arch/host/lift/*.c tools/bench/*.c))
+H_SRCS   += $(sort $(wildcard arch/host/lift/*.c tools/bench/host/*.c tools/bench/module/*.[ch]))
 C_HDRS   := $(sort $(shell find arch boot kernel mm -name '*.h'))
 SCRIPTS  := tools/setup .ci/run
-PYTHONS  := $(sort $(wildcard tools/*.py tools/mutation/*.py tools/bench/*.py tools/benchmark/*.py tools/k896/*.py tools/gdb/*.py tools/tests/*.py)) \
+PYTHONS  := $(sort $(wildcard tools/*.py tools/mutation/*.py tools/bench/*.py tools/bench/host/*.py tools/k896/*.py tools/gdb/*.py tools/tests/*.py)) \
             tools/check-includes tools/check-house tools/memmap tools/viz tools/trace2json
 JAVASCRIPT := $(sort $(wildcard tools/web/*.js tools/web/*.mjs tools/tests/*.mjs))
 CLEAN     = $(C_SRCS:%.c=$(O)/check/%.$(1))

@@ -20,7 +20,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "tests")]
-from benchmark import guest, linux, plot, report     # noqa: E402 (found by the line above)
+from bench import guest, linux, plot, report     # noqa: E402 (found by the line above)
 
 SIZES = ("8M", "64M", "512M", "3G")     # for boot and memory
 SCALE_SIZES = ("64M", "512M", "3583M")

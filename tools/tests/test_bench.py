@@ -12,8 +12,8 @@ import subprocess
 import pytest
 
 import lab
-from benchmark import guest, linux, plot, report
-from benchmark.rows import BOOT_GOALS, BOOT_STAGE, GOALS, RESERVED_GOALS, Goal, figure
+from bench import guest, linux, plot, report
+from bench.rows import BOOT_GOALS, BOOT_STAGE, GOALS, RESERVED_GOALS, Goal, figure
 from lab import Config, Session
 
 

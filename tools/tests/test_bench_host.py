@@ -15,11 +15,11 @@ import pytest
 import lab
 from lab import ROOT
 
-sys.path.insert(0, str(ROOT / "tools" / "bench"))
+sys.path.insert(0, str(ROOT / "tools" / "bench" / "host"))
 import bench_host   # noqa: E402 (found by the line above)
 import record       # noqa: E402
 
-TRACE = ROOT / "tools" / "bench" / "nasm.trace"
+TRACE = ROOT / "tools" / "bench" / "host" / "nasm.trace"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -179,7 +179,7 @@ def test_what_is_recorded_can_be_replayed(tmp_path):
     trace = tmp_path / "recorded.trace"
     source = tmp_path / "empty.asm"
     source.write_text("; nothing\n", encoding="utf-8")
-    done = subprocess.run([sys.executable, str(ROOT / "tools" / "bench" / "record.py"), "-o", str(trace),
+    done = subprocess.run([sys.executable, str(ROOT / "tools" / "bench" / "host" / "record.py"), "-o", str(trace),
                            "nasm", "-f", "elf32", "-o", "/dev/null", str(source)],
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -192,7 +192,7 @@ def test_what_is_recorded_can_be_replayed(tmp_path):
 
 
 def test_a_program_that_cannot_be_recorded_is_said(tmp_path):
-    done = subprocess.run([sys.executable, str(ROOT / "tools" / "bench" / "record.py"), "-o",
+    done = subprocess.run([sys.executable, str(ROOT / "tools" / "bench" / "host" / "record.py"), "-o",
                            str(tmp_path / "no.trace"), str(tmp_path / "no-such-program")],
                           capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "record: nothing to record of" in done.stderr

@@ -12,7 +12,7 @@ How instructions are counted. Each workload runs once under callgrind, valgrind'
 profiler, which executes the program and counts every instruction (Ir). Its output has a line for
 each pair of caller and callee: number of calls, and inclusive cost, from the callee's first
 instruction to its return, all that it calls included. The workload's loop is in a function
-bench_*() of tools/bench/host.c, which is never inlined; what it calls are the allocator's
+bench_*() of tools/bench/host/host.c, which is never inlined; what it calls are the allocator's
 entry points and nothing else. So the sum of the inclusive costs of bench_*()'s calls is what was
 spent inside the allocator, and the sum of the calls the number of operations. Two runs
 agree to the instruction.
@@ -31,7 +31,7 @@ themselves. The memory that the page allocator keeps for requests that cannot wa
               free list must then be as it was. The request that fails, which first empties the
               per-CPU lists and asks the shrinkers, counts, and so does the final drain_all_pages():
               their cost is fixed, so that in less memory an operation costs more
-    replay    a recorded trace, see tools/bench/record.py; mean of a call
+    replay    a recorded trace, see tools/bench/host/record.py; mean of a call
 """
 import argparse
 import concurrent.futures

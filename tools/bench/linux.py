@@ -6,7 +6,7 @@ linux-image-686 and its headers come by apt, by the name of the package, into a 
 of their own: apt is given that folder for its lists and caches, and dpkg unpacks without
 installing, so that nothing of the host changes, i386 being foreign to it or not. The
 host's own linux-kbuild has the programs that a module is built with. kernel/bench/*.c
-becomes that module, linux/k896_on_linux.h says how; an /init of a few instructions
+becomes that module, module/k896_on_linux.h says how; an /init of a few instructions
 loads it.
 """
 import os
@@ -17,11 +17,11 @@ import stat
 import subprocess
 
 import qemu
-from benchmark import guest
+from bench import guest
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-SOURCES = HERE / "linux"
+SOURCES = HERE / "module"
 ROWS = ("bench.c", "pages.c", "objects.c", "areas.c")   # of kernel/bench/
 INCLUDE = re.compile(r"^#include <((?:kernel|mm|arch)/[\w./-]+)>", re.M)
 

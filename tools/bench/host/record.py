@@ -3,7 +3,7 @@
 """
 Record what a program asks of malloc(), for `make bench-host` to replay.
 
-    tools/bench/record.py -o FILE PROGRAM [ARGUMENT]...
+    tools/bench/host/record.py -o FILE PROGRAM [ARGUMENT]...
     make bench-host TRACE=FILE
 
 Any program will do, 32-bit or 64-bit, without being rebuilt: valgrind runs it and logs
@@ -33,7 +33,7 @@ import tempfile
 HEADER = """\
 # SPDX-License-Identifier: MIT
 # Allocations of: {command}
-# {nr} operations, as tools/bench/record.py says: "a SLOT SIZE" allocates, "r SLOT SIZE" resizes,
+# {nr} operations, as tools/bench/host/record.py says: "a SLOT SIZE" allocates, "r SLOT SIZE" resizes,
 # "f SLOT" frees what the slot holds.
 """
 NEW = re.compile(r"(?:malloc|calloc|memalign|_Zn[wa]\w*)\((?:al )?([\d,]+(?:, size \d+)?)\) = 0x([0-9A-F]+)$")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What was measured as plain tables."""
-from benchmark.rows import BOOT_GOALS, BOOT_STAGE, GOALS, RESERVED_GOALS, figure
+from bench.rows import BOOT_GOALS, BOOT_STAGE, GOALS, RESERVED_GOALS, figure
 
 
 def table(head, lines, out):

@@ -12,8 +12,8 @@ import json
 import pathlib
 import subprocess
 
-from benchmark.guest import BenchError
-from benchmark.rows import GOALS, figure
+from bench.guest import BenchError
+from bench.rows import GOALS, figure
 
 BARS = """
 set terminal svg size 1200,640 background "white" font "sans,12"

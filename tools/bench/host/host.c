@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The workloads of `make bench-host`: mm/ on the smallest port (arch/host/lift/), driven as
- * any allocator could be. tools/bench/bench_host.py runs this program under callgrind and
+ * any allocator could be. tools/bench/host/bench_host.py runs this program under callgrind and
  * counts what happens inside the calls that the bench_*() functions make; what they do
  * themselves does not count, so each is kept out of line.
  *
@@ -13,7 +13,7 @@
  *   slots SLOTS N      N times: choose a slot; free what it holds, or else fill it
  *   live LIVE N        LIVE objects, then N / 2 times: free one, allocate one
  *   pages              blocks of random order until one cannot be had, freed in random order
- *   replay             what the trace on standard input says; tools/bench/record.py has the form
+ *   replay             what the trace on standard input says; tools/bench/host/record.py has the form
  *
  * Random numbers are xorshift32 from 2463534242, sizes of objects log-uniform: a power of
  * two from 8 to 4096, each as likely, and as much again less one at the most, so 8 to 8191.
