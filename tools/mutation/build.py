@@ -197,8 +197,8 @@ class Builder:
         run([*self.commands.link, "-o", program, kernel, *self.commands.process, table])
 
     def _symbols(self, program):
-        listing = run([self.commands.prefix + "nm", "-n", program]).decode()
-        return listing.replace(" k896_etext\n", " _etext\n").splitlines()
+        listing = run([self.commands.prefix + "nm", "-n", "-f", "sysv", program]).decode()
+        return listing.replace("\nk896_etext ", "\n_etext ").splitlines()
 
     def _room(self, kernel):
         """The table's object, its content still to come. How long it must be, a first link tells."""
@@ -206,11 +206,11 @@ class Builder:
             if self.room is None:
                 folder = self.out / "table"
                 folder.mkdir(parents=True, exist_ok=True)
-                self._link(kernel, folder / "first", self._assemble(folder, [(0, "")]))
+                self._link(kernel, folder / "first", self._assemble(folder, [(0, "", False)]))
                 symbols = kallsyms.read_symbols(self._symbols(folder / "first"))
-                symbols += [(0, "x" * 40)] * ROOM
+                symbols += [(0, "x" * 40, True)] * ROOM
                 self.room = self._assemble(folder, symbols)
-                self.limits = (len(symbols), sum(len(name) + 1 for _, name in symbols))
+                self.limits = (len(symbols), sum(len(name) + 1 for _, name, _ in symbols))
             return self.room
 
     def _assemble(self, folder, symbols):
@@ -222,17 +222,18 @@ class Builder:
     def _fill_table(self, program):
         lines = self._symbols(program)
         symbols = kallsyms.read_symbols(lines)
-        names = b"".join(name[:kallsyms.NAME_MAX].encode() + b"\0" for _, name in symbols)
+        names = b"".join(name[:kallsyms.NAME_MAX].encode() + b"\0" for _, name, _ in symbols)
         if len(symbols) > self.limits[0] or len(names) > self.limits[1]:
             raise DoesNotBuild("more symbols than there is room for")
         offsets, offset = [], 0
-        for _, name in symbols:
-            offsets.append(offset)
+        for _, name, is_function in symbols:
+            offsets.append(offset | is_function << 31)
             offset += len(name[:kallsyms.NAME_MAX]) + 1
-        where = {fields[2]: int(fields[0], 16) for fields in map(str.split, lines)
-                 if len(fields) == 3 and fields[2] in TABLE}
+        where = {name: int(address, 16) for name, address in
+                 ((field.strip() for field in line.split("|")[:2]) for line in lines if "|" in line)
+                 if name in TABLE}
         parts = (struct.pack("<I", len(symbols)),
-                 struct.pack(f"<{len(symbols)}I", *(address for address, _ in symbols)),
+                 struct.pack(f"<{len(symbols)}I", *(address for address, _, _ in symbols)),
                  struct.pack(f"<{len(symbols)}I", *offsets), names)
         with open(program, "r+b") as file:
             image = file.read()
