@@ -3,6 +3,7 @@
  * What is told of addresses whose use the test knows, since it made it; and that every
  * address there is can be asked for.
  */
+#include <kernel/resource.h>
 #include <kernel/selftest.h>
 #include <kernel/seq.h>
 #include <kernel/lib/vsprintf.h>
@@ -10,6 +11,8 @@
 #include <mm/explain.h>
 #include <mm/highmem.h>
 #include <mm/internal.h>
+#include <mm/ioremap.h>
+#include <mm/memblock.h>
 #include <mm/mm.h>
 #include <mm/slab_internal.h>
 #include <mm/vmalloc.h>
@@ -195,8 +198,11 @@ static void an_object_and_its_neighbours(struct kunit *test)
 	was = (unsigned long)objects[1];
 	kmem_cache_free(cachep, objects[1]);
 	explain((void *)was);
-	KUNIT_EXPECT_NOT_NULL(test, strstr(said, ", free, in "));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(said, ", last used by an_object_and_its_neighbours+"));
+	KUNIT_EXPECT_NOT_NULL(
+		test,
+		strstr(said, cachep->limit
+				     ? ", free, in a per-CPU array, last used by an_object_and_"
+				     : ", free, in its slab, last used by an_object_and_"));
 	kmem_cache_free(cachep, objects[0]);
 	kmem_cache_free(cachep, objects[2]);
 	kmem_cache_destroy(cachep);
@@ -214,6 +220,50 @@ static void what_lies_beside_objects(struct kunit *test)
 	explain(slab);
 	expect_line(test, "  struct slab and the words of its objects\n");
 	kmem_cache_free(cachep, object);
+	kmem_cache_destroy(cachep);
+}
+
+static void what_lies_between_objects(struct kunit *test)
+{
+	struct kmem_cache *cachep = kmem_cache_create("explained", 100, 64, 0, NULL, NULL);
+	unsigned int idx;
+	char *object;
+
+	KUNIT_ASSERT_NOT_NULL(test, cachep);
+	object = kmem_cache_alloc(cachep, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, object);
+	idx = obj_to_index(cachep, virt_to_page(object)->slab, object);
+	explain(object + 99);
+	expect_line(test, "  byte 99 of 100 of an object of cache explained\n");
+	explain(object + 100);
+	expect_line(test, "  between objects %u and %u: padding, or what debugging keeps\n", idx,
+		    idx + 1);
+	explain(index_to_obj(cachep, virt_to_page(object)->slab, cachep->num));
+	expect_line(test, "  behind the last object: what no object fits into\n");
+	kmem_cache_free(cachep, object);
+	kmem_cache_destroy(cachep);
+}
+
+/* With users kept: who had the object, by what way; of a fresh one nobody freed it. */
+static void users_of_an_object(struct kunit *test)
+{
+	struct kmem_cache *cachep =
+		kmem_cache_create("explained", 100, 0, SLAB_STORE_USER, NULL, NULL);
+	volatile unsigned long was; /* hides from the compiler that it is freed */
+	char *object;
+
+	KUNIT_ASSERT_NOT_NULL(test, cachep);
+	object = kmem_cache_alloc(cachep, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, object);
+	explain(object);
+	expect_line(test, "  allocated by users_of_an_object+");
+	expect_line(test, "    users_of_an_object+"); /* the way here */
+	KUNIT_EXPECT_NULL(test, strstr(said, "\n  freed by "));
+	was = (unsigned long)object;
+	kmem_cache_free(cachep, object);
+	explain((void *)was);
+	expect_line(test, "  allocated by users_of_an_object+");
+	expect_line(test, "  freed by users_of_an_object+");
 	kmem_cache_destroy(cachep);
 }
 
@@ -384,6 +434,28 @@ static void translations_end_in_a_page(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, strstr(said, "pfn"));
 }
 
+/* The frame of a device has no struct page; what it is called, the tree of resources tells. */
+static void translations_end_in_a_device(struct kunit *test)
+{
+	const phys_addr_t phys = 0xe8000000UL;
+	void __iomem *mapped;
+	struct seq_file m;
+
+	if (memblock_overlaps_region(&memblock.memory, phys, 2 * PAGE_SIZE) || resource_name(phys))
+		kunit_skip(test, "memory or a device is there");
+	mapped = ioremap(phys, 2 * PAGE_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, (void __force *)mapped);
+	KUNIT_ASSERT_EQ(test, reserve_named(phys + PAGE_SIZE, PAGE_SIZE, "a test's device"), 0);
+	seq_open_buffer(&m, said, sizeof(said));
+	show_translation(&m, (unsigned long)mapped);
+	expect_line(test, "phys 0xe8000000: no struct page, nothing that is known\n");
+	seq_open_buffer(&m, said, sizeof(said));
+	show_translation(&m, (unsigned long)mapped + PAGE_SIZE + 5);
+	expect_line(test, "phys 0xe8001005: no struct page, a test's device\n");
+	KUNIT_EXPECT_EQ(test, release_named(phys + PAGE_SIZE, PAGE_SIZE), 0);
+	iounmap(mapped);
+}
+
 static struct kunit_case explain_test_cases[] = {
 	KUNIT_CASE(a_page_in_use),
 	KUNIT_CASE(neighbours_of_a_block),
@@ -392,6 +464,8 @@ static struct kunit_case explain_test_cases[] = {
 	KUNIT_CASE(arguments_name_pages),
 	KUNIT_CASE(an_object_and_its_neighbours),
 	KUNIT_CASE(what_lies_beside_objects),
+	KUNIT_CASE(what_lies_between_objects),
+	KUNIT_CASE(users_of_an_object),
 	KUNIT_CASE(kmalloc_of_whole_pages),
 	KUNIT_CASE(an_area_and_its_neighbours),
 	KUNIT_CASE(pages_of_an_area_in_low_memory),
@@ -400,6 +474,7 @@ static struct kunit_case explain_test_cases[] = {
 	KUNIT_CASE(places_where_nothing_is),
 	KUNIT_CASE(any_address_is_survived),
 	KUNIT_CASE(translations_end_in_a_page),
+	KUNIT_CASE(translations_end_in_a_device),
 	{},
 };
 

@@ -71,6 +71,33 @@ static void each_object_is_a_letter(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, letters('#'), 0);
 }
 
+/* More objects than a line holds, of a cache whose numbers all differ. */
+static void a_cache_and_its_lines(struct kunit *test)
+{
+	struct kmem_cache *small = kmem_cache_create("viewed small", 20, 8, 0, NULL, NULL);
+	const struct slab *slabp;
+	char line[160];
+	void *object;
+
+	KUNIT_ASSERT_NOT_NULL(test, small);
+	object = kmem_cache_alloc(small, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, object);
+	slabp = virt_to_page(object)->slab;
+	show_cache("viewed small");
+	scnprintf(line, sizeof(line),
+		  "\n%u objects in slabs of %u pages, %u colours %u bytes apart,", small->num,
+		  1U << page_alloc_order(virt_to_page(object)), small->colour, small->colour_off);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said, line));
+	scnprintf(line, sizeof(line), "\nslab %px, objects from %px on, %u in use or cached\n",
+		  slabp, slabp->s_mem, slabp->inuse);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said, line));
+	if (!(small->flags & SLAB_DEBUG_FLAGS)) /* which makes objects larger */
+		KUNIT_EXPECT_GT(test, small->num, 64);
+	KUNIT_EXPECT_EQ(test, letters('#') + letters('c') + letters('.'), small->num);
+	kmem_cache_free(small, object);
+	kmem_cache_destroy(small);
+}
+
 static void unknown_caches_are_not_found(struct kunit *test)
 {
 	KUNIT_EXPECT_FALSE(test, show_cache("viewe"));
@@ -202,6 +229,7 @@ static void sums_are_over_all_caches(struct kunit *test)
 
 static struct kunit_case slab_view_cases[] = {
 	KUNIT_CASE(each_object_is_a_letter),
+	KUNIT_CASE(a_cache_and_its_lines),
 	KUNIT_CASE(unknown_caches_are_not_found),
 	KUNIT_CASE(names_are_told_once),
 	KUNIT_CASE_PARAM(rows_are_sorted, sort_gen_params),
