@@ -112,15 +112,19 @@ DEPS := $(OBJS:.o=.d)
 # A file that changes when the commands do, so that objects are rebuilt then.
 $(O)/.flags: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(CC) $(CPPFLAGS) $(CFLAGS)' '$(NASM) $(ASFLAGS)' '$(LD) $(LDFLAGS)' '$(OBJS)' \
-	  | sed 's|$(CURDIR)|.|g' | cmp -s - $@ || printf '%s\n' '$(CC) $(CPPFLAGS) $(CFLAGS)' \
-	  '$(NASM) $(ASFLAGS)' '$(LD) $(LDFLAGS)' '$(OBJS)' | sed 's|$(CURDIR)|.|g' > $@
+	@printf '%s\n' '$(CC) $(CPPFLAGS) $(CFLAGS)' '$(SHORT_WAY_FLAGS)' '$(SUITE_FLAGS)' '$(NASM) $(ASFLAGS)' \
+	  '$(LD) $(LDFLAGS)' '$(OBJS)' | sed 's|$(CURDIR)|.|g' > $@.new
+	@cmp -s $@.new $@ || cp $@.new $@
 
 # The ways in and out of the slab and page allocators: leaves that end in a jump to the long way.
 # With these flags they need no frame; backtraces show their callers all the same.
 SHORT_WAY_FLAGS := -foptimize-sibling-calls -momit-leaf-frame-pointer
 SHORT_WAYS      := mm/slab mm/kmalloc mm/page_alloc
-$(SHORT_WAYS:%=$(O)/%.o): CFLAGS += $(SHORT_WAY_FLAGS)
+$(SHORT_WAYS:%=$(O)/%.o): private CFLAGS += $(SHORT_WAY_FLAGS)
+
+# Suites stay in memory, for `test` at the prompt; nobody waits for them.
+SUITE_FLAGS := $(if $(filter -O2,$(OPT)),-Os)
+$(O)/mm/tests/%.o $(O)/kernel/tests/%.o: private CFLAGS += $(SUITE_FLAGS)
 
 $(O)/%.o: %.c $(O)/.flags
 	@mkdir -p $(@D)

@@ -152,6 +152,35 @@ void kunit_fail(struct kunit *test, const char *file, int line, const char *fmt,
 	va_end(args);
 }
 
+void kunit_fail_ints(struct kunit *test, const struct kunit_site *at, long long l, long long r)
+{
+	kunit_fail(test, at->file, at->line, "expected %s %s %s, but %s == %lld, %s == %lld", at->l,
+		   at->op, at->r, at->l, l, at->r, r);
+}
+
+void kunit_fail_ptrs(struct kunit *test, const struct kunit_site *at, const void *l, const void *r)
+{
+	kunit_fail(test, at->file, at->line, "expected %s %s %s, but %s == %px, %s == %px", at->l,
+		   at->op, at->r, at->l, l, at->r, r);
+}
+
+void kunit_fail_strs(struct kunit *test, const struct kunit_site *at, const char *l, const char *r)
+{
+	kunit_fail(test, at->file, at->line, "expected %s %s %s, but they are \"%s\" and \"%s\"",
+		   at->l, at->op, at->r, l, r);
+}
+
+void kunit_fail_ptr(struct kunit *test, const struct kunit_site *at, const void *p)
+{
+	kunit_fail(test, at->file, at->line, "expected %s %s %s, but it is %px", at->l, at->op,
+		   at->r, p);
+}
+
+void kunit_fail_that(struct kunit *test, const struct kunit_site *at)
+{
+	kunit_fail(test, at->file, at->line, "expected %s %s %s", at->l, at->op, at->r);
+}
+
 void kunit_abort(struct kunit *test)
 {
 	arch_longjmp(&test->abort_buf, 1);

@@ -180,6 +180,24 @@ void kunit_fail(struct kunit *test, const char *file, int line, const char *fmt,
 	__printf(4, 5);
 
 /*
+ * struct kunit_site - what an expectation knows before it runs: thousands of them stay in
+ * memory, so that each is a constant and a short call
+ * @l, @op, @r: as they were typed: "a", "==", "b"
+ */
+struct kunit_site {
+	const char *file;
+	int line;
+	const char *l, *op, *r;
+};
+
+/* What failed, with the values that it had; of conditions, @op is "to be". */
+void kunit_fail_ints(struct kunit *test, const struct kunit_site *at, long long l, long long r);
+void kunit_fail_ptrs(struct kunit *test, const struct kunit_site *at, const void *l, const void *r);
+void kunit_fail_strs(struct kunit *test, const struct kunit_site *at, const char *l, const char *r);
+void kunit_fail_ptr(struct kunit *test, const struct kunit_site *at, const void *p);
+void kunit_fail_that(struct kunit *test, const struct kunit_site *at);
+
+/*
  * kunit_expect_report_begin/end - between them one report is expected whose
  * first line holds @pattern ("BUG: " or "WARNING: " included, so a pattern may
  * begin with it). It neither panics nor fails the case. end() returns how many
@@ -198,17 +216,30 @@ bool kunit_active(void);
 
 #define KUNIT_FAIL(test, fmt, ...) kunit_fail(test, __FILE__, __LINE__, fmt, ##__VA_ARGS__)
 
-/* A literal on one side is int, whatever the other side is: that is no mistake here. */
+/* The text of a _MSG twin, if there is one behind the blank. */
+#define KUNIT_SAY(test, fmt, ...)                                                                  \
+	do {                                                                                       \
+		if (sizeof(fmt) > sizeof(" "))                                                     \
+			kunit_say(test, fmt, ##__VA_ARGS__);                                       \
+	} while (0)
 #define KUNIT_FAILED(test, abort_it, report, ...)                                                  \
 	do {                                                                                       \
 		report;                                                                            \
-		kunit_say(test, " " __VA_ARGS__);                                                  \
+		KUNIT_SAY(test, " " __VA_ARGS__);                                                  \
 		if (abort_it)                                                                      \
 			kunit_abort(test);                                                         \
 	} while (0)
+/* KUNIT_FAILED_AT - by one of kunit_fail_...(), which gets the site before its other arguments */
+#define KUNIT_ARGS(...) , ##__VA_ARGS__
+#define KUNIT_FAILED_AT(test, abort_it, fail, args, l, op, r, ...)                                 \
+	do {                                                                                       \
+		static const struct kunit_site __site = {__FILE__, __LINE__, l, op, r};            \
+		KUNIT_FAILED(test, abort_it, fail(test, &__site args), ##__VA_ARGS__);             \
+	} while (0)
+/* A literal on one side is int, whatever the other side is: that is no mistake here. */
 /* clang-format: it knows no _Pragma. */
 /* clang-format off */
-#define KUNIT_BINARY(test, ab, l, op, r, castfmt, cast, ...)                                       \
+#define KUNIT_BINARY(test, ab, l, op, r, ls, rs, fail, cast, ...)                                  \
 	do {                                                                                       \
 		__typeof__(l) __l = (l);                                                           \
 		__typeof__(r) __r = (r);                                                           \
@@ -219,37 +250,28 @@ bool kunit_active(void);
 		_Pragma("GCC diagnostic pop")                                                      \
 		(test)->nr_expectations++;                                                         \
 		if (!__holds)                                                                      \
-			KUNIT_FAILED(test, ab,                                                     \
-				     kunit_fail(test, __FILE__, __LINE__,                          \
-						"expected %s %s %s, but %s == " castfmt            \
-						", %s == " castfmt,                                \
-						#l, #op, #r, #l, cast __l, #r, cast __r),          \
-				     ##__VA_ARGS__);                                               \
+			KUNIT_FAILED_AT(test, ab, fail, KUNIT_ARGS(cast __l, cast __r),            \
+					ls, #op, rs, ##__VA_ARGS__);                               \
 	} while (0)
 /* clang-format on */
-#define KUNIT_INT(test, ab, l, op, r, ...)                                                         \
-	KUNIT_BINARY(test, ab, l, op, r, "%lld", (long long), ##__VA_ARGS__)
-#define KUNIT_PTR(test, ab, l, op, r, ...)                                                         \
-	KUNIT_BINARY(test, ab, l, op, r, "%px", (const void *), ##__VA_ARGS__)
-#define KUNIT_UNARY(test, ab, cond, want, ...)                                                     \
+#define KUNIT_INT(test, ab, l, op, r, ls, rs, ...)                                                 \
+	KUNIT_BINARY(test, ab, l, op, r, ls, rs, kunit_fail_ints, (long long), ##__VA_ARGS__)
+#define KUNIT_PTR(test, ab, l, op, r, ls, rs, ...)                                                 \
+	KUNIT_BINARY(test, ab, l, op, r, ls, rs, kunit_fail_ptrs, (const void *), ##__VA_ARGS__)
+#define KUNIT_UNARY(test, ab, cond, want, cs, ...)                                                 \
 	do {                                                                                       \
 		(test)->nr_expectations++;                                                         \
 		if ((!!(cond)) != (want))                                                          \
-			KUNIT_FAILED(test, ab,                                                     \
-				     kunit_fail(test, __FILE__, __LINE__, "expected %s to be %s",  \
-						#cond, (want) ? "true" : "false"),                 \
-				     ##__VA_ARGS__);                                               \
+			KUNIT_FAILED_AT(test, ab, kunit_fail_that, KUNIT_ARGS(), cs, "to be",      \
+					(want) ? "true" : "false", ##__VA_ARGS__);                 \
 	} while (0)
-#define KUNIT_NULLNESS(test, ab, p, want_null, ...)                                                \
+#define KUNIT_NULLNESS(test, ab, p, want_null, ps, ...)                                            \
 	do {                                                                                       \
 		const void *__p = (const void *)(p);                                               \
 		(test)->nr_expectations++;                                                         \
 		if ((__p == NULL) != (want_null))                                                  \
-			KUNIT_FAILED(test, ab,                                                     \
-				     kunit_fail(test, __FILE__, __LINE__,                          \
-						"expected %s to be %s, but it is %px", #p,         \
-						(want_null) ? "NULL" : "not NULL", __p),           \
-				     ##__VA_ARGS__);                                               \
+			KUNIT_FAILED_AT(test, ab, kunit_fail_ptr, KUNIT_ARGS(__p), ps, "to be",    \
+					(want_null) ? "NULL" : "not NULL", ##__VA_ARGS__);         \
 	} while (0)
 #define KUNIT_VALID(test, ab, p, ...)                                                              \
 	do {                                                                                       \
@@ -262,17 +284,13 @@ bool kunit_active(void);
 						(long)__p),                                        \
 				     ##__VA_ARGS__);                                               \
 	} while (0)
-#define KUNIT_STR(test, ab, l, op, r, ...)                                                         \
+#define KUNIT_STR(test, ab, l, op, r, ls, rs, ...)                                                 \
 	do {                                                                                       \
 		const char *__l = (l), *__r = (r);                                                 \
 		(test)->nr_expectations++;                                                         \
 		if (!(strcmp(__l, __r) op 0))                                                      \
-			KUNIT_FAILED(                                                              \
-				test, ab,                                                          \
-				kunit_fail(test, __FILE__, __LINE__,                               \
-					   "expected %s %s %s, but they are \"%s\" and \"%s\"",    \
-					   #l, #op, #r, __l, __r),                                 \
-				##__VA_ARGS__);                                                    \
+			KUNIT_FAILED_AT(test, ab, kunit_fail_strs, KUNIT_ARGS(__l, __r), ls, #op,  \
+					rs, ##__VA_ARGS__);                                        \
 	} while (0)
 #define KUNIT_MEM(test, ab, l, op, r, size, ...)                                                   \
 	do {                                                                                       \
@@ -289,88 +307,104 @@ bool kunit_active(void);
  * Integers are compared as they are typed; 64 bits are printed. Each has a twin that ends in
  * _MSG and takes a format and arguments, printed when it fails.
  */
-#define KUNIT_EXPECT_EQ(test, l, r)               KUNIT_INT(test, 0, l, ==, r)
-#define KUNIT_EXPECT_NE(test, l, r)               KUNIT_INT(test, 0, l, !=, r)
-#define KUNIT_EXPECT_LT(test, l, r)               KUNIT_INT(test, 0, l, <, r)
-#define KUNIT_EXPECT_LE(test, l, r)               KUNIT_INT(test, 0, l, <=, r)
-#define KUNIT_EXPECT_GT(test, l, r)               KUNIT_INT(test, 0, l, >, r)
-#define KUNIT_EXPECT_GE(test, l, r)               KUNIT_INT(test, 0, l, >=, r)
-#define KUNIT_EXPECT_PTR_EQ(test, l, r)           KUNIT_PTR(test, 0, l, ==, r)
-#define KUNIT_EXPECT_PTR_NE(test, l, r)           KUNIT_PTR(test, 0, l, !=, r)
-#define KUNIT_EXPECT_TRUE(test, c)                KUNIT_UNARY(test, 0, c, true)
-#define KUNIT_EXPECT_FALSE(test, c)               KUNIT_UNARY(test, 0, c, false)
-#define KUNIT_EXPECT_NULL(test, p)                KUNIT_NULLNESS(test, 0, p, true)
-#define KUNIT_EXPECT_NOT_NULL(test, p)            KUNIT_NULLNESS(test, 0, p, false)
-#define KUNIT_EXPECT_NOT_ERR_OR_NULL(test, p)     KUNIT_VALID(test, 0, p)
-#define KUNIT_EXPECT_STREQ(test, l, r)            KUNIT_STR(test, 0, l, ==, r)
-#define KUNIT_EXPECT_STRNEQ(test, l, r)           KUNIT_STR(test, 0, l, !=, r)
-#define KUNIT_EXPECT_MEMEQ(test, l, r, size)      KUNIT_MEM(test, 0, l, ==, r, size)
-#define KUNIT_EXPECT_MEMNEQ(test, l, r, size)     KUNIT_MEM(test, 0, l, !=, r, size)
-#define KUNIT_EXPECT_EQ_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 0, l, ==, r, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_NE_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 0, l, !=, r, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_LT_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 0, l, <, r, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_LE_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 0, l, <=, r, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_GT_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 0, l, >, r, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_GE_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 0, l, >=, r, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_EQ(test, l, r)           KUNIT_INT(test, 0, l, ==, r, #l, #r)
+#define KUNIT_EXPECT_NE(test, l, r)           KUNIT_INT(test, 0, l, !=, r, #l, #r)
+#define KUNIT_EXPECT_LT(test, l, r)           KUNIT_INT(test, 0, l, <, r, #l, #r)
+#define KUNIT_EXPECT_LE(test, l, r)           KUNIT_INT(test, 0, l, <=, r, #l, #r)
+#define KUNIT_EXPECT_GT(test, l, r)           KUNIT_INT(test, 0, l, >, r, #l, #r)
+#define KUNIT_EXPECT_GE(test, l, r)           KUNIT_INT(test, 0, l, >=, r, #l, #r)
+#define KUNIT_EXPECT_PTR_EQ(test, l, r)       KUNIT_PTR(test, 0, l, ==, r, #l, #r)
+#define KUNIT_EXPECT_PTR_NE(test, l, r)       KUNIT_PTR(test, 0, l, !=, r, #l, #r)
+#define KUNIT_EXPECT_TRUE(test, c)            KUNIT_UNARY(test, 0, c, true, #c)
+#define KUNIT_EXPECT_FALSE(test, c)           KUNIT_UNARY(test, 0, c, false, #c)
+#define KUNIT_EXPECT_NULL(test, p)            KUNIT_NULLNESS(test, 0, p, true, #p)
+#define KUNIT_EXPECT_NOT_NULL(test, p)        KUNIT_NULLNESS(test, 0, p, false, #p)
+#define KUNIT_EXPECT_NOT_ERR_OR_NULL(test, p) KUNIT_VALID(test, 0, p)
+#define KUNIT_EXPECT_STREQ(test, l, r)        KUNIT_STR(test, 0, l, ==, r, #l, #r)
+#define KUNIT_EXPECT_STRNEQ(test, l, r)       KUNIT_STR(test, 0, l, !=, r, #l, #r)
+#define KUNIT_EXPECT_MEMEQ(test, l, r, size)  KUNIT_MEM(test, 0, l, ==, r, size)
+#define KUNIT_EXPECT_MEMNEQ(test, l, r, size) KUNIT_MEM(test, 0, l, !=, r, size)
+#define KUNIT_EXPECT_EQ_MSG(test, l, r, fmt, ...)                                                  \
+	KUNIT_INT(test, 0, l, ==, r, #l, #r, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_NE_MSG(test, l, r, fmt, ...)                                                  \
+	KUNIT_INT(test, 0, l, !=, r, #l, #r, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_LT_MSG(test, l, r, fmt, ...)                                                  \
+	KUNIT_INT(test, 0, l, <, r, #l, #r, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_LE_MSG(test, l, r, fmt, ...)                                                  \
+	KUNIT_INT(test, 0, l, <=, r, #l, #r, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_GT_MSG(test, l, r, fmt, ...)                                                  \
+	KUNIT_INT(test, 0, l, >, r, #l, #r, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_GE_MSG(test, l, r, fmt, ...)                                                  \
+	KUNIT_INT(test, 0, l, >=, r, #l, #r, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_PTR_EQ_MSG(test, l, r, fmt, ...)                                              \
-	KUNIT_PTR(test, 0, l, ==, r, fmt, ##__VA_ARGS__)
+	KUNIT_PTR(test, 0, l, ==, r, #l, #r, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_PTR_NE_MSG(test, l, r, fmt, ...)                                              \
-	KUNIT_PTR(test, 0, l, !=, r, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_TRUE_MSG(test, c, fmt, ...)  KUNIT_UNARY(test, 0, c, true, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_FALSE_MSG(test, c, fmt, ...) KUNIT_UNARY(test, 0, c, false, fmt, ##__VA_ARGS__)
+	KUNIT_PTR(test, 0, l, !=, r, #l, #r, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_TRUE_MSG(test, c, fmt, ...)                                                   \
+	KUNIT_UNARY(test, 0, c, true, #c, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_FALSE_MSG(test, c, fmt, ...)                                                  \
+	KUNIT_UNARY(test, 0, c, false, #c, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_NULL_MSG(test, p, fmt, ...)                                                   \
-	KUNIT_NULLNESS(test, 0, p, true, fmt, ##__VA_ARGS__)
+	KUNIT_NULLNESS(test, 0, p, true, #p, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_NOT_NULL_MSG(test, p, fmt, ...)                                               \
-	KUNIT_NULLNESS(test, 0, p, false, fmt, ##__VA_ARGS__)
+	KUNIT_NULLNESS(test, 0, p, false, #p, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_NOT_ERR_OR_NULL_MSG(test, p, fmt, ...)                                        \
 	KUNIT_VALID(test, 0, p, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_STREQ_MSG(test, l, r, fmt, ...)                                               \
-	KUNIT_STR(test, 0, l, ==, r, fmt, ##__VA_ARGS__)
+	KUNIT_STR(test, 0, l, ==, r, #l, #r, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_STRNEQ_MSG(test, l, r, fmt, ...)                                              \
-	KUNIT_STR(test, 0, l, !=, r, fmt, ##__VA_ARGS__)
+	KUNIT_STR(test, 0, l, !=, r, #l, #r, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_MEMEQ_MSG(test, l, r, size, fmt, ...)                                         \
 	KUNIT_MEM(test, 0, l, ==, r, size, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_MEMNEQ_MSG(test, l, r, size, fmt, ...)                                        \
 	KUNIT_MEM(test, 0, l, !=, r, size, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_EQ(test, l, r)               KUNIT_INT(test, 1, l, ==, r)
-#define KUNIT_ASSERT_NE(test, l, r)               KUNIT_INT(test, 1, l, !=, r)
-#define KUNIT_ASSERT_LT(test, l, r)               KUNIT_INT(test, 1, l, <, r)
-#define KUNIT_ASSERT_LE(test, l, r)               KUNIT_INT(test, 1, l, <=, r)
-#define KUNIT_ASSERT_GT(test, l, r)               KUNIT_INT(test, 1, l, >, r)
-#define KUNIT_ASSERT_GE(test, l, r)               KUNIT_INT(test, 1, l, >=, r)
-#define KUNIT_ASSERT_PTR_EQ(test, l, r)           KUNIT_PTR(test, 1, l, ==, r)
-#define KUNIT_ASSERT_PTR_NE(test, l, r)           KUNIT_PTR(test, 1, l, !=, r)
-#define KUNIT_ASSERT_TRUE(test, c)                KUNIT_UNARY(test, 1, c, true)
-#define KUNIT_ASSERT_FALSE(test, c)               KUNIT_UNARY(test, 1, c, false)
-#define KUNIT_ASSERT_NULL(test, p)                KUNIT_NULLNESS(test, 1, p, true)
-#define KUNIT_ASSERT_NOT_NULL(test, p)            KUNIT_NULLNESS(test, 1, p, false)
-#define KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p)     KUNIT_VALID(test, 1, p)
-#define KUNIT_ASSERT_STREQ(test, l, r)            KUNIT_STR(test, 1, l, ==, r)
-#define KUNIT_ASSERT_STRNEQ(test, l, r)           KUNIT_STR(test, 1, l, !=, r)
-#define KUNIT_ASSERT_MEMEQ(test, l, r, size)      KUNIT_MEM(test, 1, l, ==, r, size)
-#define KUNIT_ASSERT_MEMNEQ(test, l, r, size)     KUNIT_MEM(test, 1, l, !=, r, size)
-#define KUNIT_ASSERT_EQ_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 1, l, ==, r, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_NE_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 1, l, !=, r, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_LT_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 1, l, <, r, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_LE_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 1, l, <=, r, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_GT_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 1, l, >, r, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_GE_MSG(test, l, r, fmt, ...) KUNIT_INT(test, 1, l, >=, r, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_EQ(test, l, r)           KUNIT_INT(test, 1, l, ==, r, #l, #r)
+#define KUNIT_ASSERT_NE(test, l, r)           KUNIT_INT(test, 1, l, !=, r, #l, #r)
+#define KUNIT_ASSERT_LT(test, l, r)           KUNIT_INT(test, 1, l, <, r, #l, #r)
+#define KUNIT_ASSERT_LE(test, l, r)           KUNIT_INT(test, 1, l, <=, r, #l, #r)
+#define KUNIT_ASSERT_GT(test, l, r)           KUNIT_INT(test, 1, l, >, r, #l, #r)
+#define KUNIT_ASSERT_GE(test, l, r)           KUNIT_INT(test, 1, l, >=, r, #l, #r)
+#define KUNIT_ASSERT_PTR_EQ(test, l, r)       KUNIT_PTR(test, 1, l, ==, r, #l, #r)
+#define KUNIT_ASSERT_PTR_NE(test, l, r)       KUNIT_PTR(test, 1, l, !=, r, #l, #r)
+#define KUNIT_ASSERT_TRUE(test, c)            KUNIT_UNARY(test, 1, c, true, #c)
+#define KUNIT_ASSERT_FALSE(test, c)           KUNIT_UNARY(test, 1, c, false, #c)
+#define KUNIT_ASSERT_NULL(test, p)            KUNIT_NULLNESS(test, 1, p, true, #p)
+#define KUNIT_ASSERT_NOT_NULL(test, p)        KUNIT_NULLNESS(test, 1, p, false, #p)
+#define KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p) KUNIT_VALID(test, 1, p)
+#define KUNIT_ASSERT_STREQ(test, l, r)        KUNIT_STR(test, 1, l, ==, r, #l, #r)
+#define KUNIT_ASSERT_STRNEQ(test, l, r)       KUNIT_STR(test, 1, l, !=, r, #l, #r)
+#define KUNIT_ASSERT_MEMEQ(test, l, r, size)  KUNIT_MEM(test, 1, l, ==, r, size)
+#define KUNIT_ASSERT_MEMNEQ(test, l, r, size) KUNIT_MEM(test, 1, l, !=, r, size)
+#define KUNIT_ASSERT_EQ_MSG(test, l, r, fmt, ...)                                                  \
+	KUNIT_INT(test, 1, l, ==, r, #l, #r, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_NE_MSG(test, l, r, fmt, ...)                                                  \
+	KUNIT_INT(test, 1, l, !=, r, #l, #r, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_LT_MSG(test, l, r, fmt, ...)                                                  \
+	KUNIT_INT(test, 1, l, <, r, #l, #r, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_LE_MSG(test, l, r, fmt, ...)                                                  \
+	KUNIT_INT(test, 1, l, <=, r, #l, #r, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_GT_MSG(test, l, r, fmt, ...)                                                  \
+	KUNIT_INT(test, 1, l, >, r, #l, #r, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_GE_MSG(test, l, r, fmt, ...)                                                  \
+	KUNIT_INT(test, 1, l, >=, r, #l, #r, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_PTR_EQ_MSG(test, l, r, fmt, ...)                                              \
-	KUNIT_PTR(test, 1, l, ==, r, fmt, ##__VA_ARGS__)
+	KUNIT_PTR(test, 1, l, ==, r, #l, #r, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_PTR_NE_MSG(test, l, r, fmt, ...)                                              \
-	KUNIT_PTR(test, 1, l, !=, r, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_TRUE_MSG(test, c, fmt, ...)  KUNIT_UNARY(test, 1, c, true, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_FALSE_MSG(test, c, fmt, ...) KUNIT_UNARY(test, 1, c, false, fmt, ##__VA_ARGS__)
+	KUNIT_PTR(test, 1, l, !=, r, #l, #r, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_TRUE_MSG(test, c, fmt, ...)                                                   \
+	KUNIT_UNARY(test, 1, c, true, #c, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_FALSE_MSG(test, c, fmt, ...)                                                  \
+	KUNIT_UNARY(test, 1, c, false, #c, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_NULL_MSG(test, p, fmt, ...)                                                   \
-	KUNIT_NULLNESS(test, 1, p, true, fmt, ##__VA_ARGS__)
+	KUNIT_NULLNESS(test, 1, p, true, #p, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_NOT_NULL_MSG(test, p, fmt, ...)                                               \
-	KUNIT_NULLNESS(test, 1, p, false, fmt, ##__VA_ARGS__)
+	KUNIT_NULLNESS(test, 1, p, false, #p, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_NOT_ERR_OR_NULL_MSG(test, p, fmt, ...)                                        \
 	KUNIT_VALID(test, 1, p, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_STREQ_MSG(test, l, r, fmt, ...)                                               \
-	KUNIT_STR(test, 1, l, ==, r, fmt, ##__VA_ARGS__)
+	KUNIT_STR(test, 1, l, ==, r, #l, #r, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_STRNEQ_MSG(test, l, r, fmt, ...)                                              \
-	KUNIT_STR(test, 1, l, !=, r, fmt, ##__VA_ARGS__)
+	KUNIT_STR(test, 1, l, !=, r, #l, #r, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_MEMEQ_MSG(test, l, r, size, fmt, ...)                                         \
 	KUNIT_MEM(test, 1, l, ==, r, size, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_MEMNEQ_MSG(test, l, r, size, fmt, ...)                                        \
