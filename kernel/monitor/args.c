@@ -4,10 +4,12 @@
  *
  * An address is mostly copied from another view, where it stands with or without 0x; or
  * it is known by name. So what is no number is looked up as a function, and what is none,
- * either, may still be hexadecimal digits.
+ * either, may still be hexadecimal digits; as is what begins with zeros, which only views
+ * put there. Neither is ever octal.
  */
 #include <kernel/kallsyms.h>
 #include <kernel/monitor/monitor.h>
+#include <kernel/lib/ctype.h>
 #include <kernel/lib/errno.h>
 #include <kernel/lib/kstrtox.h>
 #include <kernel/lib/minmax.h>
@@ -15,7 +17,9 @@
 
 int monitor_number(const char *word, unsigned long *res)
 {
-	return kstrtoul(word, 0, res) ? -EINVAL : 0;
+	bool hex = word[0] == '0' && (word[1] | 0x20) == 'x';
+
+	return kstrtoul(word, hex ? 16 : 10, res) ? -EINVAL : 0;
 }
 
 int monitor_size(const char *word, unsigned long *res)
@@ -47,7 +51,9 @@ static int symbol_address(const char *word, unsigned long *res)
 
 int monitor_address(const char *word, unsigned long *res)
 {
-	if (!monitor_number(word, res) || !symbol_address(word, res))
+	bool padded = word[0] == '0' && isxdigit(word[1]);
+
+	if (!padded && (!monitor_number(word, res) || !symbol_address(word, res)))
 		return 0;
 	return kstrtoul(word, 16, res) ? -EINVAL : 0;
 }
