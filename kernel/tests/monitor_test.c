@@ -245,9 +245,10 @@ struct word_case {
 static const struct word_case word_cases[] = {
 	{"12", monitor_number, 0, 12},
 	{"0x12", monitor_number, 0, 0x12},
+	{"0X1f", monitor_number, 0, 0x1f},
 	{"0", monitor_number, 0, 0},
-	{"0xffffffff", monitor_number, 0, ULONG_MAX},
-	{"4294967296", monitor_number, -EINVAL, 0},
+	{"010", monitor_number, 0, 10},
+	{"0xffffffff", monitor_number, 0, 0xffffffff},
 	{"99999999999999999999999999", monitor_number, -EINVAL, 0},
 	{"-1", monitor_number, -EINVAL, 0},
 	{"1x", monitor_number, -EINVAL, 0},
@@ -257,17 +258,22 @@ static const struct word_case word_cases[] = {
 	{"100", monitor_size, 0, 100},
 	{"2m", monitor_size, 0, 2 << 20},
 	{"0", monitor_size, -EINVAL, 0},
-	{"4G", monitor_size, -EINVAL, 0},
+	{"3G", monitor_size, 0, 3UL << 30},
 	{"99999999999E", monitor_size, -EINVAL, 0},
 	{"64Kx", monitor_size, -EINVAL, 0},
 	{"0xc0101000", monitor_address, 0, 0xc0101000},
 	{"c0101000", monitor_address, 0, 0xc0101000},
+	{"0", monitor_address, 0, 0},
+	{"100", monitor_address, 0, 100},
+	{"00100000", monitor_address, 0, 0x100000},
+	{"00f00f", monitor_address, 0, 0xf00f},
+	{"00f00g", monitor_address, -EINVAL, 0},
 	{"printk", monitor_address, 0, (unsigned long)printk},
 	{"printk+0x10", monitor_address, 0, (unsigned long)printk + 0x10},
 	{"printk+", monitor_address, -EINVAL, 0},
 	{"+x", monitor_address, -EINVAL, 0},
 	{"no_such_function", monitor_address, -EINVAL, 0},
-	{"c0101000c0101000", monitor_address, -EINVAL, 0},
+	{"fffffffffffffffff", monitor_address, -EINVAL, 0},
 };
 
 static void word_desc(const struct word_case *c, char *desc)
@@ -289,6 +295,36 @@ static void words_have_values(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, res, c->res);
 }
 
+/* A word of the CPU holds ULONG_MAX and not one more, however it is written. */
+static void words_have_limits(struct kunit *test)
+{
+	unsigned long res = 0;
+	char word[24];
+	int len;
+
+	len = scnprintf(word, sizeof(word), "%lu", ULONG_MAX);
+	KUNIT_EXPECT_EQ(test, monitor_number(word, &res), 0);
+	KUNIT_EXPECT_EQ(test, res, ULONG_MAX);
+	KUNIT_EXPECT_EQ(test, monitor_size(word, &res), 0);
+	KUNIT_EXPECT_EQ(test, monitor_address(word, &res), 0);
+	word[len - 1]++; /* from 5 to 6, whatever the width */
+	KUNIT_EXPECT_EQ(test, monitor_number(word, &res), -EINVAL);
+	KUNIT_EXPECT_EQ(test, monitor_size(word, &res), -EINVAL);
+
+	scnprintf(word, sizeof(word), "%luG", ULONG_MAX >> 30);
+	KUNIT_EXPECT_EQ(test, monitor_size(word, &res), 0);
+	KUNIT_EXPECT_EQ(test, res, ULONG_MAX >> 30 << 30);
+	scnprintf(word, sizeof(word), "%luG", (ULONG_MAX >> 30) + 1);
+	KUNIT_EXPECT_EQ(test, monitor_size(word, &res), -EINVAL);
+
+	scnprintf(word, sizeof(word), "%lx", ULONG_MAX);
+	KUNIT_EXPECT_EQ(test, monitor_address(word, &res), 0);
+	KUNIT_EXPECT_EQ(test, res, ULONG_MAX);
+	scnprintf(word, sizeof(word), "%lx0", ULONG_MAX);
+	KUNIT_EXPECT_EQ(test, monitor_address(word, &res), -EINVAL);
+	KUNIT_EXPECT_EQ(test, res, ULONG_MAX);
+}
+
 /*
  * Completion, as the prompt does it
  */
@@ -305,7 +341,7 @@ static const struct complete_case complete_cases[] = {
 	{"memi\t", "meminfo "},
 	{"help memi\t", "help meminfo "},
 	{"help meminfo me\t", "help meminfo me"},
-	{"crash mach\t", "crash machine-check "},
+	{"trace sh\t", "trace show "},
 	{"test linee\t", "test lineedit "},
 	{"test lineedit,monit\t", "test lineedit,monitor "},
 	{"test lineedit monit\t", "test lineedit monit"},
@@ -323,18 +359,35 @@ static void complete_desc(const struct complete_case *c, char *desc)
 }
 KUNIT_ARRAY_PARAM(complete, complete_cases, complete_desc)
 
-static void prompt_completes(struct kunit *test)
+static const char *line_of(const char *typed)
 {
-	const struct complete_case *c = test->param_value;
 	static struct line_editor editor;
-	const char *typed;
 
 	line_editor_init(&editor, MONITOR_PROMPT, no_echo, NULL);
 	line_editor_set_completer(&editor, monitor_complete);
 	line_editor_begin(&editor);
-	for (typed = c->typed; *typed; typed++)
+	for (; *typed; typed++)
 		line_editor_feed(&editor, (u8)*typed);
-	KUNIT_EXPECT_STREQ(test, editor.line, c->line);
+	return editor.line;
+}
+
+static void prompt_completes(struct kunit *test)
+{
+	const struct complete_case *c = test->param_value;
+
+	KUNIT_EXPECT_STREQ(test, line_of(c->typed), c->line);
+}
+
+static void crash_wants_one_way(struct kunit *test)
+{
+	execute("help crash");
+	if (strstr(said, "no such command"))
+		kunit_skip(test, "the ways to crash are those of a PC");
+	KUNIT_EXPECT_STREQ(test, line_of("crash mach\t"), "crash machine-check ");
+	KUNIT_EXPECT_EQ(test, execute("crash nohow"), -EINVAL);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said, "usage: crash "));
+	KUNIT_EXPECT_EQ(test, execute("crash null null"), -EINVAL);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said, "\nexample: "));
 }
 
 /* Whatever stands in a line, cutting it up stays inside it. */
@@ -360,7 +413,9 @@ static struct kunit_case monitor_test_cases[] = {
 	KUNIT_CASE(more_takes_its_prompt_back),
 	KUNIT_CASE(more_counts_rows),
 	KUNIT_CASE_PARAM(words_have_values, word_gen_params),
+	KUNIT_CASE(words_have_limits),
 	KUNIT_CASE_PARAM(prompt_completes, complete_gen_params),
+	KUNIT_CASE(crash_wants_one_way),
 	KUNIT_CASE(any_line_is_survived),
 	{},
 };

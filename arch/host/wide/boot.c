@@ -17,6 +17,7 @@
 #include <kernel/lib/errno.h>
 #include <kernel/lib/string.h>
 #include <kernel/lib/vsprintf.h>
+#include <mm/fault_describe.h>
 #include <mm/highmem.h>
 #include <mm/memblock.h>
 #include <mm/mm.h>
@@ -88,6 +89,7 @@ void host_boot(const struct host_ram *ram, unsigned int nr, const char *cmdline)
 	kmem_cache_init();
 	kmap_init();
 	vmalloc_init();
+	fault_describe_init();
 	memblock_discard();
 	local_irq_enable();
 	system_running = true;
