@@ -37,6 +37,12 @@ class ElfFile:
                 raise NotElf(f"{path}: {err}") from err
         if len(self.data) < 52 or self.data[:4] != b"\x7fELF" or self.data[4] not in PHDR or self.data[5] != 1:
             raise NotElf(f"{path}: not a little-endian ELF file")
+        try:
+            self.read_tables()
+        except struct.error as err:
+            raise NotElf(f"{path}: cut short, its headers are not all there") from err
+
+    def read_tables(self):
         self.kind, self.machine = struct.unpack_from("<2H", self.data, 16)
         if self.data[4] == 1:
             phoff, shoff, _, _, phsize, phnum, shsize, shnum = struct.unpack_from("<3I5H", self.data, 28)

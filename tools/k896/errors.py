@@ -10,6 +10,10 @@ class NotYet(KernelError):
     """The structure has not been set up so far: the kernel was stopped too early."""
 
 
+class OtherKernel(KernelError):
+    """Memory holds a kernel of another build."""
+
+
 class Unreadable(KernelError):
     """There is no such memory, or it is not mapped."""
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-The layout as JSON, for readers that are not Python: tools/web/layout.js.
+The layout as JSON, for readers that are not Python: tools/web/kernel.js.
 
     constants   {name: value}, of the files inspect.c
     enums       {name: {enumerator: value}}
@@ -8,10 +8,13 @@ The layout as JSON, for readers that are not Python: tools/web/layout.js.
     variables   {name: [address, type]}
     symbols     {name: address}, of the linker's marks
     functions   [[address, ...], [name, ...]], the kernel's own table
+    objects     [[address, ...], [size, ...], [name, ...]], its variables
+    witness     [address, bytes], a part of the image that never changes
 
 A type is u4, i2 and the like for a number of so many bytes, *NAME for a pointer to a
 structure, * for any other pointer, {NAME} for a structure, [COUNT]TYPE for an array.
 """
+from k896.elf import STT_OBJECT
 from k896.layout import Array, Pointer, Struct
 
 VARIABLES = ("mem_map", "max_pfn", "max_low_pfn", "high_memory", "contig_page_data", "nr_cpu_ids",
@@ -60,9 +63,12 @@ def export(kernel):
     enums = {name: layout.type(f"enum {name}") for name in ENUMS}
     addresses, names = kernel.functions
     start = layout.symbols["__start_rodata"]
+    objects = [(address, size, name) for name, address, size, kind in layout.elf.symbol_table()
+               if kind == STT_OBJECT and size]
     return {"constants": layout.constants,
             "enums": {name: kind.values for name, kind in enums.items()},
             "structs": collector.structs, "variables": variables,
             "symbols": {name: layout.symbols[name] for name in SYMBOLS},
             "functions": [list(addresses), list(names)],
+            "objects": [list(column) for column in zip(*objects)],
             "witness": [start, layout.elf.read(start, 64).hex()]}

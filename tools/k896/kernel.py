@@ -295,5 +295,6 @@ def open_kernel(elf, memory):
     """The kernel of an ELF file in a memory: a path to a dump or a RAM file, or a Memory."""
     from k896.layout import DwarfLayout
     from k896.memory import open_memory
-    return Kernel(DwarfLayout(elf), open_memory(memory) if isinstance(memory, (str, bytes)) or
-                  hasattr(memory, "__fspath__") else memory)
+    if isinstance(memory, (str, bytes)) or hasattr(memory, "__fspath__"):
+        memory = open_memory(memory)
+    return Kernel(DwarfLayout(elf), memory)

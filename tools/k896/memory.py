@@ -49,6 +49,9 @@ class Dump:
         self.elf = ElfFile(path)
         if self.elf.kind != ET_CORE or not self.elf.loads:
             raise NotElf(f"{path}: not a memory dump")
+        end = max(load["offset"] + load["filesz"] for load in self.elf.loads)
+        if end > len(self.elf.data):
+            raise NotElf(f"{path}: cut short, {len(self.elf.data)} bytes of at least {end}")
         self.blocks = self._blocks()
         self.starts = [start for start, _, _ in self.blocks]
 

@@ -2,9 +2,11 @@
 /*
  * The page's decoder without a page, for test_viz.py: print as JSON what it finds.
  *
- *   node decode.mjs LAYOUT KINDS ram FILE    in a file that is a guest's RAM
+ *   node decode.mjs LAYOUT KINDS ram FILE PLACE...   in a file that is a guest's RAM; and explain
+ *                                            addresses, and frames, as pfn:N
  *   node decode.mjs LAYOUT KINDS url URL     behind the server of tools/viz
- *   node decode.mjs LAYOUT KINDS history     nothing; whether history gives back what it got
+ *   node decode.mjs LAYOUT KINDS history     nothing; whether history gives back what it got,
+ *                                            models and memory
  */
 import fs from "node:fs";
 import {Decoder, cellKind, cellOrder, cellText, cellZone} from "../web/decode.js";
@@ -12,8 +14,9 @@ import {Explainer} from "../web/explain.js";
 import {History} from "../web/history.js";
 import {Kernel, Layout} from "../web/kernel.js";
 import {EmulatorMemory, RemoteMemory} from "../web/memory.js";
+import {Past} from "../web/past.js";
 
-const [layoutPath, kindsPath, source, where, ...addresses] = process.argv.slice(2);
+const [layoutPath, kindsPath, source, where, ...places] = process.argv.slice(2);
 const layout = new Layout(JSON.parse(fs.readFileSync(layoutPath)));
 const {kinds} = JSON.parse(fs.readFileSync(kindsPath));
 const decoder = new Decoder(layout, kinds);
@@ -35,6 +38,15 @@ function plain(model) {
 		caches: model.caches.map(cache => ({...cache, slabs: cache.slabs.map(slab => ({...slab, states: [...slab.states]}))}))};
 }
 
+/** The lines for each place. */
+function explain(model, memory) {
+	const kernel = new Kernel(layout, memory);
+
+	return places.map(place => place.startsWith("pfn:")
+		? {lines: explainer.frame(kernel, model, Number(place.slice(4))), summary: explainer.summary(model, Number(place.slice(4)))}
+		: explainer.address(kernel, model, Number(place)));
+}
+
 async function decode() {
 	const ram = source === "ram" ? fs.readFileSync(where) : null;
 	const memory = ram ? new EmulatorMemory(() => ram) : new RemoteMemory(where);
@@ -45,19 +57,20 @@ async function decode() {
 	}
 	const first = await memory.sample(m => decoder.decode(m));
 	const before = fetched;
-	const {model, explained} = await memory.sample(m => {
-		const model = decoder.decode(m);
-		const kernel = model.why ? null : new Kernel(layout, m);
-		return {model, explained: kernel && addresses.map(address => explainer.address(kernel, model, Number(address)))};
-	});
+	const past = new Past();
+	const model = await memory.sample(m => decoder.decode(m), (_, frames) => past.push(7, frames));
+	const explained = past.at(7) && explain(model, past.at(7));
+	const now = await memory.look(m => explain(model, m));
+	if (JSON.stringify(explained) !== JSON.stringify(now))
+		throw new Error("what a sample was made of does not explain what memory does");
 	if (JSON.stringify(plain(first)) !== JSON.stringify(plain(model)))
 		throw new Error("two samples of a guest that stands still differ");
 	console.log(JSON.stringify({...plain(model), explained, rounds: before, again: fetched - before}));
 }
 
 /** Rows of cells that change at random, some of them wholly; the same back from history. */
-function history() {
-	const kept = new History(kinds.length), rows = [];
+function history(budget) {
+	const kept = new History(kinds.length, budget), rows = [];
 	let cells = new Uint32Array(5000), seed = 896;
 	const random = most => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) % most;
 
@@ -66,18 +79,39 @@ function history() {
 		for (let n = random(40); n; n--)
 			cells.fill(random(2 ** 31), random(cells.length), random(cells.length));
 		rows.push(cells);
-		kept.push({number: cells.length, cells, caches: [], areas: [], slots: [], locals: [], regions: [], zones: [{i: i >> 2}]}, i);
+		kept.push({number: cells.length, cells, caches: [], areas: [], slots: [], locals: [], regions: [], guards: [], resources: [],
+			   zones: [{i: i >> 2}]}, i);
 	}
 	for (let tries = 0; tries < 600; tries++) {
-		const i = tries < 300 ? tries : random(300);
+		const i = tries < kept.length ? tries : random(kept.length), row = kept.first + i;
 		const model = kept.at(i);
-		if (!rows[i].every((cell, j) => cell === model.cells[j]) || model.cells.length !== rows[i].length || model.zones[0].i !== i >> 2)
-			throw new Error(`sample ${i} came back another`);
+		if (!rows[row].every((cell, j) => cell === model.cells[j]) || model.cells.length !== rows[row].length ||
+		    model.zones[0].i !== row >> 2)
+			throw new Error(`sample ${row} came back another`);
 	}
-	console.log(JSON.stringify({samples: kept.length}));
+	return kept.length;
+}
+
+/** Frames that change at random, and some that are not read for a while; the same back. */
+function past(budget) {
+	const kept = new Past(budget), rows = [], frames = new Map();
+	let seed = 7;
+	const random = most => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) % most;
+
+	for (let i = 0; i < 200; i++) {
+		for (let n = random(6); n; n--)
+			frames.set(random(20), new Uint32Array(1024).fill(random(3)));
+		kept.push(i, [...frames].filter(() => random(5)));
+		rows.push(new Map([...frames.keys()].map(pfn => [pfn, kept.at(i)?.page(pfn)])));
+	}
+	for (const [i, row] of rows.entries())
+		for (const [pfn, words] of row)
+			if (kept.at(i) && kept.at(i).page(pfn) !== words)
+				throw new Error(`frame ${pfn} of sample ${i} came back another`);
+	return {floor: kept.floor, bytes: kept.bytes};
 }
 
 if (source === "history")
-	history();
+	console.log(JSON.stringify({samples: history(), few: history(1 << 20), past: past(1 << 30), little: past(1 << 18)}));
 else
 	await decode();

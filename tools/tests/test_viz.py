@@ -4,6 +4,7 @@ The live page, without a browser: its decoder must find in memory what tools/k89
 and the server of tools/viz must hand out memory right, and nothing else.
 """
 import contextlib
+import functools
 import http.client
 import json
 import os
@@ -18,7 +19,8 @@ import pytest
 
 import lab
 from guests import places
-from k896 import explain, frames, kmap, pagetable, slab, vmalloc, zones
+from k896 import explain, frames, kmap, look, pagetable, pages, slab, vmalloc, zones
+from k896.elf import ElfFile
 from k896.export import export
 
 TOOLS = lab.ROOT / "tools"
@@ -44,7 +46,14 @@ def fixture_layout(kernel, tmp_path_factory):
 @pytest.fixture(name="model", scope="module")
 def fixture_model(guest, kernel, layout):
     """What the page's decoder finds in the guest's RAM."""
-    return node(layout, "ram", guest.ram, *places(kernel))
+    return node(layout, "ram", guest.ram, *places(kernel), *(f"pfn:{pfn}" for pfn in some_frames(kernel)))
+
+
+def some_frames(kernel):
+    """Frame numbers: some of everywhere, those that kmap() and vmalloc have mapped, those of slabs."""
+    held = [slot.pfn for slot in kmap.slots(kernel)][:2] + sorted(vmalloc.frames(kernel))[::400]
+    slabs = [kernel.phys(one.address) >> 12 for cache in slab.caches(kernel) for _, one in slab.slabs(kernel, cache)]
+    return [0, 1, 0x9f, 0xa0, *range(0x100, kernel.var("max_pfn"), 411), *held, *slabs[:6], kernel.var("max_pfn") - 1]
 
 
 def test_frames_are_those_of_the_library(kernel, model):
@@ -61,6 +70,7 @@ def test_frames_are_those_of_the_library(kernel, model):
 
 def test_zones_are_those_of_the_library(kernel, model):
     ours = zones.zones(kernel)
+    assert model["torn"] == []
     assert [zone["name"] for zone in model["zones"]] == [zones.name(kernel, zone) for zone in ours]
     for theirs, zone in zip(model["zones"], ours):
         assert (theirs["start"], theirs["end"], theirs["free"], theirs["managed"]) == (
@@ -95,25 +105,63 @@ def test_the_virtual_side_is_that_of_the_library(kernel, model):
         (start, name) for start, name, _ in explain.regions(kernel)]
 
 
-def test_explanations_say_the_same(kernel, model):
-    for address, (title, lines, pfn) in zip(places(kernel), model["explained"]):
-        explained = explain.explain(kernel, address)
-        ours = " ".join(explained)
-        assert title == f"0x{address:08x}" and lines[0] == explain.region_name(kernel, address)
-        assert ("not mapped" in lines) == ("not mapped" in ours)
+def frame_lines(kernel, pfn):
+    """What `explain` says where the kernel reaches the frame; elsewhere what `page` does, and the neighbours."""
+    direct = kernel.page_offset + (pfn << 12)
+    if direct < kernel.high_memory:
+        return explain.explain(kernel, direct)
+    slot = next((slot for slot in kmap.slots(kernel) if slot.pfn == pfn), None)
+    if slot:
+        return explain.explain(kernel, slot.address)
+    for area in vmalloc.areas(kernel):
+        if area.vm and vmalloc.frames(kernel).get(pfn) and area.vm.deref().addr == vmalloc.frames(kernel)[pfn].addr:
+            return next(explain.explain(kernel, place) for place in range(area.va_start, area.va_end, 4096)
+                        if pagetable.translate(kernel, place) == pfn << 12)
+    return look.page(kernel, pfn) + explain.beside_page(kernel, pages.Pages(kernel), pfn)
+
+
+def test_addresses_and_frames_are_explained_as_at_the_prompt(guest, kernel, model):
+    """Word by word: what the monitor printed, and k896/explain.py, which may know more; for frames of all kinds."""
+    answers = iter(model["explained"])
+    for address in places(kernel):
+        answer = next(answers)
+        assert answer["lines"] == explain.explain(kernel, address), hex(address)
+        said = [line.rstrip() for line in guest.said["explain", address] if line.strip()]
+        assert not [line for line in said if line not in answer["lines"]], hex(address)
         phys = pagetable.translate(kernel, address)
-        assert pfn == (phys >> 12 if phys is not None and phys >> 12 < kernel.var("max_pfn") else -1)
-        for line in lines:
-            if line.startswith("object "):
-                number, state = re.match(r"(object \d+) at \S+ \+ \d+, (allocated|in a|on the)", line).groups()
-                word = {"allocated": "allocated by", "in a": "in a per-CPU array", "on the": "in its slab"}[state]
-                this = next(line for line in explained if line.startswith("  this: "))
-                assert number in this and word in this
-                assert "last caller" not in line or line.split("last caller ")[1] in this
+        assert answer["pfn"] == (phys >> 12 if phys is not None and phys >> 12 < kernel.var("max_pfn") else -1)
+    for pfn in some_frames(kernel):
+        answer = next(answers)
+        assert answer["lines"] == frame_lines(kernel, pfn), hex(pfn)
+        assert f"pfn {look.alternate(pfn)}:" in answer["summary"][0]
+    assert not list(answers)
 
 
 def test_history_gives_back_what_it_got(layout):
-    assert node(layout, "history") == {"samples": 300}
+    """Models and memory; all of them, or as many as there is room for."""
+    kept = node(layout, "history")
+    assert kept["samples"] == 300 and kept["past"]["floor"] == 0
+    assert 100 < kept["few"] < 200
+    assert 0 < kept["little"]["floor"] < 200 and kept["little"]["bytes"] <= 1 << 18 < kept["past"]["bytes"]
+
+
+def test_torn_memory_is_noticed(guest, kernel, layout, tmp_path):
+    """A page that is on no list, a count that is off, a list that leads nowhere: said, and survived."""
+    ram = bytearray(guest.ram.read_bytes())
+    zone = zones.zones(kernel)[0]
+    order = max(order for order in range(8) if zone.free_area[order].nr_free)
+    page = pages.Pages(kernel).page(next(iter(zones.free_blocks(kernel, zone, order))))
+    put = functools.partial(struct.pack_into, "<I", ram)
+    put(kernel.phys(page.address_of("flags")), page.flags & ~(1 << kernel.enum("pageflags")["PG_buddy"]))
+    put(kernel.phys(page.address_of("lru")), 0xdeadbeef)
+    put(kernel.phys(kernel.var("slab_pages").address), kernel.var("slab_pages").counter + 3)
+    cache = slab.caches(kernel)[0]
+    put(kernel.phys(cache.address_of("num")), 0xffffffff)
+    (tmp_path / "ram").write_bytes(ram)
+    torn = node(layout, "ram", tmp_path / "ram")["torn"]
+    assert len(torn) == 3, torn
+    assert f"zone {zones.name(kernel, zone)} counts {zone.free_pages} free pages, " in torn[0] and "between two states" in torn[1]
+    assert f"{kernel.var('slab_pages').counter + 3} slab pages are counted, there are " in torn[2]
 
 
 # --- the server ---------------------------------------------------------------------------------
@@ -160,6 +208,18 @@ def session(folder, ram):
     (folder / "guest.json").write_text(json.dumps({"pid": os.getpid(), "ram": str(ram), "qmp": "none"}))
 
 
+def image(path, frames=1024, change=()):
+    """RAM of so many frames with the kernel in it and random bytes below; code at offsets in @change is another."""
+    ram = bytearray(random.Random(896).randbytes(1 << 20)) + bytes((frames << 12) - (1 << 20))
+    for segment in ElfFile(lab.build() / "k896.elf").loads:
+        data = (lab.build() / "k896.elf").read_bytes()[segment["offset"]:segment["offset"] + segment["filesz"]]
+        ram[segment["paddr"]:segment["paddr"] + len(data)] = data
+    for offset in change:
+        ram[(1 << 20) + offset] ^= 0xff
+    path.write_bytes(ram)
+    return ram
+
+
 def test_page_over_the_server_sees_the_same(guest, layout, model, tmp_path):
     """Frame by frame, as they are wanted; and a second sample is one request."""
     session(tmp_path, guest.ram)
@@ -173,14 +233,13 @@ def test_page_over_the_server_sees_the_same(guest, layout, model, tmp_path):
 
 def test_server_sends_changes_only(tmp_path):
     ram = tmp_path / "ram"
-    contents = bytearray(random.Random(896).randbytes(64 * 4096))
-    ram.write_bytes(contents)
+    contents = image(ram)
     session(tmp_path, ram)
     with server("--session", tmp_path, "--elf", lab.build() / "k896.elf") as port:
-        header, got = ask(port, 0, [3, 1, 63, 64, 1 << 19])
-        assert got == {3: contents[3 * 4096:4 * 4096], 1: contents[4096:8192], 63: contents[63 * 4096:],
-                       64: bytes(4096), 1 << 19: bytes(4096)}
-        assert ask(port, header[GENERATION], [3, 1, 63, 64])[1] == {}
+        header, got = ask(port, 0, [3, 1, 63, 1023, 1024, 1 << 19])
+        assert got == {**{pfn: contents[pfn * 4096:(pfn + 1) * 4096] for pfn in (3, 1, 63, 1023)},
+                       1024: bytes(4096), 1 << 19: bytes(4096)}
+        assert ask(port, header[GENERATION], [3, 1, 63, 1024])[1] == {}
         with open(ram, "r+b") as file:
             file.seek(3 * 4096 + 17)
             file.write(b"!")
@@ -190,10 +249,10 @@ def test_server_sends_changes_only(tmp_path):
         assert ask(port, after[GENERATION], [3])[1] == {}
 
         other = tmp_path / "other"
-        other.write_bytes(bytes(4096))
+        contents = image(other, 600)
         session(tmp_path, other)
-        again, got = ask(port, after[GENERATION], [0])
-        assert again[EPOCH] != after[EPOCH] and got == {0: bytes(4096)}
+        again, got = ask(port, after[GENERATION], [600, 0])
+        assert again[EPOCH] != after[EPOCH] and got == {0: contents[:4096], 600: bytes(4096)}
 
 
 def test_server_without_a_guest_says_so(tmp_path):
@@ -202,9 +261,54 @@ def test_server_without_a_guest_says_so(tmp_path):
             status, text = request(port, method, path, body)
             assert status == 503 and b"make run" in text
         assert request(port, "GET", "/")[0] == 200
-        (tmp_path / "ram").write_bytes(bytes(8192))
+        ram = tmp_path / "ram"
+        ram.write_bytes(bytes(1 << 22))
+        session(tmp_path, ram)
+        status, text = request(port, "GET", "/guest.json")
+        assert status == 503 and b"not in its memory yet" in text
+        contents = image(ram)
+        assert ask(port, 0, [1])[1] == {1: contents[4096:8192]}
+        ram.unlink()            # the guest is killed, and its RAM with it
+        assert request(port, "POST", "/memory", bytes(8))[0] == 503
+
+
+def test_another_kernel_is_refused(tmp_path):
+    """One byte of the code differs: served is what the matter is, drawn is nothing."""
+    with server("--session", tmp_path, "--elf", lab.build() / "k896.elf") as port:
+        image(tmp_path / "ram", change=[0x5000])
         session(tmp_path, tmp_path / "ram")
-        assert ask(port, 0, [1])[1] == {1: bytes(4096)}
+        for method, path, body in (("GET", "/guest.json", None), ("GET", "/layout.json", None), ("POST", "/memory", bytes(8))):
+            status, text = request(port, method, path, body)
+            assert status == 500 and b"of another build: name its ELF file" in text
+        image(tmp_path / "ram")
+        assert request(port, "GET", "/guest.json")[0] == 200
+
+
+@pytest.mark.parametrize("what, said", [("none", "No such file"), ("text", "not set up yet"), ("cut", "not set up yet"),
+                                        ("other", "of another build"), ("elf", "not a memory dump"), ("empty", "empty"),
+                                        ("core", "cut short"), ("head", "cut short")])
+def test_what_cannot_be_shown_is_refused(guest, what, said, tmp_path):
+    """Both tools, in one line and with status 1: no file, no dump, half a dump, another kernel's."""
+    path, elf = tmp_path / what, lab.build() / "k896.elf"
+    if what == "text":
+        path.write_text("not a dump\n" * 1000)
+    elif what == "cut":
+        path.write_bytes(image(path)[:0x110000])
+    elif what == "other":
+        image(path, change=[0x5000])
+    elif what == "elf":
+        path.write_bytes(elf.read_bytes())
+    elif what == "empty":
+        path.write_bytes(b"")
+    elif what in ("core", "head"):
+        with open(guest.dump, "rb") as dump:
+            path.write_bytes(dump.read(32 << 20 if what == "core" else 70))
+    for tool, args in (("viz", ("--dump", path)), ("memmap", (path, "-o", tmp_path / "map.svg"))):
+        done = subprocess.run([sys.executable, str(TOOLS / tool), *map(str, args), "--elf", str(elf)], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=120)
+        assert done.returncode == 1 and said in done.stdout, done.stdout
+        assert done.stdout.startswith(f"{tool}: ") and done.stdout.count("\n") == 1
+    assert not (tmp_path / "map.svg").exists()
 
 
 def test_server_serves_the_page_and_nothing_else(guest, tmp_path):

@@ -1,32 +1,42 @@
 // SPDX-License-Identifier: MIT
 /*
  * The page: takes a sample of memory every so often, keeps it, and shows the newest one,
- * or the one that the timeline was moved to.
+ * or the one that the timeline was moved to; the memory that it was made of is kept as
+ * well, so that frames, addresses and page tables of the past are explained as of now.
+ *
+ * The guest runs while it is read. A sample in which the kernel's own counts do not agree
+ * with what was found is taken again at once; when that does not help (the guest is busy,
+ * or was stopped in the middle of a change), it is shown and said so.
  *
  * Where memory comes from is said by guest.json: a guest behind the server of tools/viz,
  * or one that runs in an emulator in this page (emulator.js), as make viz-web has it.
  */
 import {BuddyPanel} from "./buddy.js";
-import {Decoder, cellKind, cellText} from "./decode.js";
+import {Decoder, cellKind, cellText, cellZone} from "./decode.js";
 import {element} from "./dom.js";
 import {Explainer, size} from "./explain.js";
 import {History} from "./history.js";
 import {Kernel, Layout} from "./kernel.js";
-import {FrameMap} from "./map.js";
+import {FrameMap, ZONE_COLOURS} from "./map.js";
 import {AnotherGuest, RemoteMemory} from "./memory.js";
+import {Past} from "./past.js";
 import {SlabPanel} from "./slabs.js";
 import {TablePanel} from "./tables.js";
 import {Timeline} from "./timeline.js";
 import {VirtualPanel} from "./virtual.js";
 
 const PERIOD = 400;		// milliseconds between two samples
+const TRIES = 4, AGAIN = 20;	// for a sample in which all fits together, so many milliseconds apart
 const $ = id => document.getElementById(id);
+const sleep = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 
 async function json(name) {
-	const response = await fetch(name, {cache: "no-store"});
+	const response = await fetch(name, {cache: "no-store"}).catch(() => {
+		throw new Error("The server of this page does not answer.");
+	});
 
 	if (!response.ok)
-		throw new Error(`${name}: ${response.status} ${await response.text()}`);
+		throw new Error(response.status === 404 ? `${name} is missing.` : await response.text());
 	return response.json();
 }
 
@@ -38,7 +48,10 @@ class Page {
 		this.decoder = new Decoder(this.layout, kinds);
 		this.explainer = new Explainer(this.decoder);
 		this.history = new History(kinds.length);
-		this.pinned = null;		// an address or a frame that the detail box is about
+		this.past = new Past();
+		this.pinned = null;		// {vaddr} or {pfn} that the detail box is about
+		this.hovered = null;		// likewise for the tip, with where the pointer is
+		this.colouring = "use";
 		this.shown = -1;		// sample that is shown; -1: the newest
 		this.makeParts();
 		this.listen();
@@ -50,7 +63,8 @@ class Page {
 			pick: pfn => this.pinFrame(pfn, true),
 			highlight: name => this.highlightCache(name),
 			address: vaddr => this.pinAddress(vaddr),
-			hover: (pfn, event) => this.tip(pfn, event),
+			hover: (pfn, event) => this.hover(pfn < 0 ? null : {pfn}, event),
+			hoverAddress: (vaddr, event) => this.hover(vaddr === null ? null : {vaddr}, event),
 			scrub: index => this.scrub(index),
 		};
 
@@ -65,16 +79,21 @@ class Page {
 	listen() {
 		for (const tab of $("tabs").children)
 			tab.onclick = () => this.choose(tab.dataset.panel);
+		$("tabs").onkeydown = event => this.nextTab(event);
+		for (const button of $("colouring").children)
+			button.onclick = () => this.colour(button.dataset.by);
 		$("live").onclick = () => this.scrub(this.shown < 0 ? this.history.length - 1 : -1);
 		$("find").onsubmit = event => {
 			event.preventDefault();
 			this.find($("address").value.trim());
 		};
 		document.onkeydown = event => {
-			if (event.target.matches("input, textarea"))
+			if (event.defaultPrevented || event.target.matches("input, textarea, .xterm *") || event.ctrlKey || event.altKey || event.metaKey)
 				return;
-			if (event.key === " ")
+			if (event.key === " " && !event.target.matches("button"))
 				this.scrub(this.shown < 0 ? this.history.length - 1 : -1);
+			else if (event.key === "/")
+				$("address").focus();
 			else if (event.key === "ArrowLeft" || event.key === "ArrowRight")
 				this.step(event.key === "ArrowLeft" ? -1 : 1);
 			else
@@ -98,41 +117,63 @@ class Page {
 				$("live").classList.add("lost");
 				this.notice(error.message);
 			}
-			await new Promise(resolve => setTimeout(resolve, Math.max(PERIOD - (performance.now() - begin), PERIOD / 4)));
+			await sleep(Math.max(PERIOD - (performance.now() - begin), PERIOD / 4));
 		}
 	}
 
 	async sample() {
-		const wantTables = $("tables").classList.contains("on");
-		const {model, levels, detail} = await this.memory.sample(memory => {
-			const model = this.decoder.decode(memory);
-			const kernel = model.why ? null : new Kernel(this.layout, memory);
-			return {model, levels: kernel && wantTables ? this.tables.read(kernel) : null,
-				detail: kernel && this.pinned?.vaddr !== undefined
-					? this.explainer.address(kernel, model, this.pinned.vaddr) : null};
-		});
-
-		const runs = this.history.push(model, Date.now());
-		this.levels = levels;
-		if (this.pinned && detail)
-			this.pinned.detail = detail;
-		if (this.shown < 0)
-			this.show(model, runs, true);
-		else
-			this.timeline.draw();
+		for (let tries = 1; ; tries++) {
+			const whole = ({model}) => !model.torn.length || tries === TRIES;
+			const seen = await this.memory.sample(memory => this.look(memory, this.decoder.decode(memory)),
+							      (found, frames) => whole(found) && this.keep(found, frames));
+			if (whole(seen))
+				return;
+			await sleep(AGAIN);
+		}
 	}
 
-	show(model, runs, flash) {
+	/** A sample joins the others. */
+	keep(seen, frames) {
+		const oldest = this.history.first;
+		const runs = this.history.push(seen.model, Date.now());
+
+		this.past.push(this.history.first + this.history.length - 1, frames);
+		if (this.shown < 0) {
+			this.show(seen, runs, true);
+			return;
+		}
+		this.shown = Math.max(0, this.shown - (this.history.first - oldest));
+		this.timeline.at = this.shown;
+		this.timeline.draw();
+		this.moment();
+	}
+
+	/** Model, page tables and what is pinned, as a memory has them. */
+	look(memory, model) {
+		const kernel = model.why || !memory ? null : new Kernel(this.layout, memory);
+
+		return {model, levels: kernel && $("tables").classList.contains("on") ? this.tables.read(kernel) : null,
+			detail: kernel && this.pinned ? this.answer(kernel, model, this.pinned) : null,
+			tip: kernel && this.hovered ? this.answer(kernel, model, this.hovered) : null};
+	}
+
+	show(seen, runs, flash) {
+		const {model} = seen;
+
+		this.seen = seen;
 		this.notice(model.why ? `Not set up yet: ${model.why}.` : "");
+		$("torn").hidden = !model.torn.length;
+		$("torn").title = model.torn.join("\n");
 		this.model = model;
 		this.map.show(model, runs, flash);
 		for (const [name, panel] of Object.entries(this.panels))
 			if ($(name).classList.contains("on"))
 				panel.show(model);
-		if (this.levels && $("tables").classList.contains("on"))
-			this.tables.show(this.levels);
+		if ($("tables").classList.contains("on"))
+			this.tables.show(seen.levels);
 		this.legend(model);
 		this.detail();
+		this.tip();
 		this.moment();
 		this.timeline.at = this.shown;
 		this.timeline.draw();
@@ -149,13 +190,22 @@ class Page {
 		this.shown = index >= this.history.length - 1 ? -1 : index;
 		$("live").classList.toggle("on", this.shown < 0);
 		$("live").textContent = this.shown < 0 ? "live" : "paused";
+		$("live").ariaPressed = String(this.shown < 0);
 		if (index >= 0 && this.shown < 0 && index === this.history.length - 1) {
 			this.shown = index;		// stop at the newest
 			$("live").classList.remove("on");
 			$("live").textContent = "paused";
+			$("live").ariaPressed = "false";
 		}
-		if (this.history.length)
-			this.show(this.history.at(this.shown < 0 ? this.history.length - 1 : this.shown), null, false);
+		this.again();
+	}
+
+	/** Show what is shown once more: another moment of it, or another part. */
+	again() {
+		if (!this.history.length)
+			return;
+		const index = this.shown < 0 ? this.history.length - 1 : this.shown;
+		this.show(this.look(this.past.at(this.history.first + index), this.history.at(index)), null, false);
 	}
 
 	step(by) {
@@ -177,21 +227,37 @@ class Page {
 	/* --- what things are ------------------------------------------------------------------ */
 
 	legend(model) {
-		const counts = this.history.count(model.cells);
+		const zones = this.colouring === "zone";
+		const entries = zones ? model.zones.map(zone => ({name: zone.name, colour: ZONE_COLOURS[zone.index],
+								   number: zone.present, test: cell => cellZone(cell) === zone.index}))
+			: this.decoder.kinds.map((kind, index) => ({name: kind.name, number: this.history.count(model.cells)[index],
+								    colour: kind.orders ? `linear-gradient(90deg, ${kind.orders.join()})` : kind.colour,
+								    test: cell => cellKind(cell) === index}));
+		const key = this.colouring + entries.map(entry => entry.name).join();
 
-		if (!$("legend").children.length) {
-			$("legend").append(...this.decoder.kinds.map((kind, index) => {
-				const colour = kind.orders ? `linear-gradient(90deg, ${kind.orders.join()})` : kind.colour;
-				const entry = element("button", {}, element("i", {style: {background: colour}}), kind.name, element("b"));
-				entry.onpointerenter = () => this.map.highlight(cell => cellKind(cell) === index);
-				entry.onpointerleave = () => this.map.highlight(null);
+		if (this.legendKey !== key) {
+			this.legendKey = key;
+			$("legend").replaceChildren(...entries.map(({name, colour, test}) => {
+				const entry = element("button", {}, element("i", {style: {background: colour}}), name, element("b"));
+				entry.onpointerenter = entry.onfocus = () => this.map.highlight(test);
+				entry.onpointerleave = entry.onblur = () => this.map.highlight(null);
 				return entry;
 			}));
 		}
 		[...$("legend").children].forEach((entry, index) => {
-			entry.hidden = !counts[index];
-			entry.lastChild.textContent = size(counts[index] * 4096);
+			entry.hidden = !entries[index].number;
+			entry.lastChild.textContent = size(entries[index].number * 4096);
 		});
+	}
+
+	/** Colour the map by what frames are used for, or by their zones. */
+	colour(by) {
+		this.colouring = by;
+		for (const button of $("colouring").children)
+			button.ariaPressed = String(button.dataset.by === by);
+		this.map.colourBy(by);
+		if (this.model)
+			this.legend(this.model);
 	}
 
 	highlightCache(name) {
@@ -200,21 +266,59 @@ class Page {
 		this.map.highlight(name === null ? null : cell => cellKind(cell) === slab && cellText(cell) === id);
 	}
 
-	tip(pfn, event) {
-		const tip = $("tip");
-
-		tip.hidden = pfn < 0 || !this.model || pfn >= this.model.number;
-		if (tip.hidden)
-			return;
-		tip.replaceChildren(...this.lines(this.explainer.frame(this.model, pfn)));
-		const {offsetWidth: width, offsetHeight: height} = tip;
-		const x = event.clientX + 18 + width > innerWidth ? event.clientX - 18 - width : event.clientX + 18;
-		tip.style.left = `${Math.max(x, 4)}px`;
-		tip.style.top = `${Math.min(event.clientY + 16, innerHeight - height - 8)}px`;
+	/** {lines, pfn} about a frame or an address, from memory. */
+	answer(kernel, model, {vaddr, pfn}) {
+		if (vaddr !== undefined)
+			return this.explainer.address(kernel, model, vaddr);
+		return pfn < model.number ? {lines: this.explainer.frame(kernel, model, pfn), pfn} : null;
 	}
 
-	lines([title, lines]) {
-		return [element("h3", {}, title), ...lines.map(line => element("div", {}, line))];
+	/** The pointer is on a frame or on an address, or on nothing. */
+	hover(what, event) {
+		this.hovered = what && {...what, x: event.clientX, y: event.clientY};
+		if (this.seen)
+			this.seen.tip = null;
+		this.tip();
+		if (what && this.model && !this.model.why)
+			this.ask();
+	}
+
+	/** Fetch what the tip needs of memory; there may be another question by then. */
+	async ask() {
+		const about = this.hovered, {model} = this;
+		const read = memory => this.answer(new Kernel(this.layout, memory), model, about);
+
+		if (this.shown >= 0) {
+			const memory = this.past.at(this.history.first + this.shown);
+			this.seen.tip = memory && read(memory);
+		} else {
+			const found = await this.memory.look(read).catch(() => null);
+			if (this.hovered !== about || this.shown >= 0)
+				return;
+			this.seen.tip = found;
+		}
+		this.tip();
+	}
+
+	tip() {
+		const tip = $("tip"), {hovered, model} = this;
+		const lines = !hovered || !model ? null : this.seen.tip?.lines ??
+			(hovered.pfn < model.number ? this.explainer.summary(model, hovered.pfn) : null);
+
+		tip.hidden = !lines;
+		if (!lines)
+			return;
+		tip.replaceChildren(...this.lines(lines));
+		const {offsetWidth: width, offsetHeight: height} = tip;
+		const x = hovered.x + 18 + width > innerWidth ? hovered.x - 18 - width : hovered.x + 18;
+		const y = hovered.y + 16 + height > innerHeight - 8 ? hovered.y - 16 - height : hovered.y + 16;
+		tip.style.left = `${Math.max(x, 4)}px`;
+		tip.style.top = `${Math.max(y, 4)}px`;
+	}
+
+	/** What explain prints: the first line is the heading, those that begin with blanks belong to the one before. */
+	lines([title, ...lines]) {
+		return [element("h3", {}, title), ...lines.map(line => element("div", {className: line.startsWith(" ") ? "more" : ""}, line.trim()))];
 	}
 
 	/** Keep the box about a frame; @go: bring it into view as well. */
@@ -226,31 +330,50 @@ class Page {
 		const vaddr = this.layout.constants.PAGE_OFFSET + pfn * 4096;
 		if (pfn >= 0 && vaddr < this.model.highMemory)
 			this.tables.vaddr = vaddr;
-		this.detail();
+		this.refresh();
 	}
 
 	pinAddress(vaddr) {
-		this.pinned = {vaddr};
+		this.pinned = {vaddr, follow: true};
 		this.tables.vaddr = vaddr;
+		this.refresh();
+	}
+
+	/** The box is about something else: at once in the past, else from a look at memory as it is. */
+	async refresh() {
+		if (!this.model)
+			return;
+		if (this.shown >= 0 || this.model.why) {
+			this.again();
+			return;
+		}
+		const {pinned} = this;
+		this.seen.detail = null;
+		this.detail();
+		const seen = await this.memory.look(memory => this.look(memory, this.model)).catch(() => null);
+		if (!seen || this.pinned !== pinned || this.shown >= 0)
+			return;
+		this.seen = seen;
+		if (seen.levels)
+			this.tables.show(seen.levels);
 		this.detail();
 	}
 
 	detail() {
-		const pinned = this.pinned, box = $("detail");
+		const {pinned} = this, box = $("detail"), about = this.seen?.detail;
 
-		if (pinned?.detail && pinned.pfn !== pinned.detail[2]) {
-			pinned.pfn = pinned.detail[2];
-			this.map.pick(pinned.pfn);
-			if (pinned.pfn >= 0)
-				this.map.focus(pinned.pfn);
+		if (pinned?.follow && about) {
+			pinned.follow = false;
+			this.map.pick(about.pfn);
+			if (about.pfn >= 0)
+				this.map.focus(about.pfn);
 		}
-		const about = pinned?.detail ?? (pinned?.pfn >= 0 && pinned.pfn < this.model.number
-			? this.explainer.frame(this.model, pinned.pfn) : null);
-		box.hidden = !about;
-		if (!about)
+		const lines = about?.lines ?? (pinned?.pfn < this.model.number ? this.explainer.summary(this.model, pinned.pfn) : null);
+		box.hidden = !pinned || !lines;
+		if (box.hidden)
 			return;
-		box.replaceChildren(...this.lines(about));
-		box.firstChild.append(element("button", {onclick: () => this.pinFrame(-1, false)}, "×"));
+		box.replaceChildren(element("button", {onclick: () => this.pinFrame(-1, false), title: "close", ariaLabel: "close"}, "×"),
+				    ...this.lines(lines));
 	}
 
 	/** An address, a frame as "pfn N", or a symbol. */
@@ -266,12 +389,28 @@ class Page {
 	}
 
 	choose(name) {
-		for (const tab of $("tabs").children)
+		for (const tab of $("tabs").children) {
 			tab.classList.toggle("on", tab.dataset.panel === name);
+			tab.ariaSelected = String(tab.dataset.panel === name);
+			tab.tabIndex = tab.dataset.panel === name ? 0 : -1;
+		}
 		for (const panel of $("panels").children)
 			panel.classList.toggle("on", panel.id === name);
 		if (this.model)
-			this.show(this.model, new Uint32Array(0), false);
+			this.panels[name]?.show(this.model);
+		this.refresh();
+	}
+
+	/** Arrows go from tab to tab. */
+	nextTab(event) {
+		const tabs = [...$("tabs").children], step = {ArrowLeft: -1, ArrowRight: 1}[event.key];
+
+		if (!step)
+			return;
+		event.preventDefault();
+		const next = tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length];
+		next.focus();
+		this.choose(next.dataset.panel);
 	}
 }
 
@@ -286,8 +425,8 @@ async function attach() {
 		memory = await startEmulator(guest, $("console"));
 	}
 	$("legend").replaceChildren();
-	$("map").replaceWith($("map").cloneNode());
-	$("timeline").replaceWith($("timeline").cloneNode());
+	for (const id of ["map", "timeline", "buddy", "slabs", "virtual", "tables"])
+		$(id).replaceWith($(id).cloneNode());		// without the listeners of the page before
 	const page = new Page(guest, layout, kinds, memory);
 	window.k896 = page;		// for tests, and for whoever opens the browser's console
 	await page.run();
@@ -300,6 +439,6 @@ for (;;) {
 		$("notice").textContent = error.message;
 		$("notice").hidden = false;
 		$("guest").textContent = "no guest";
-		await new Promise(resolve => setTimeout(resolve, 2000));
+		await sleep(2000);
 	}
 }

@@ -9,7 +9,7 @@ import {size} from "./explain.js";
 const ROOM = 226;		// pixels for the marks of a row
 
 export class BuddyPanel {
-	/** @param on: {mark([[pfn, order]]), pick(pfn)} */
+	/** @param on: {mark([[pfn, order]]), hover(pfn or -1, event), pick(pfn)} */
 	constructor(root, decoder, on) {
 		this.root = root;
 		this.shades = decoder.kinds[decoder.kind.free].orders;
@@ -17,8 +17,12 @@ export class BuddyPanel {
 		root.addEventListener("pointerover", event => {
 			const {pfn, order} = event.target.dataset;
 			on.mark(pfn === undefined ? [] : [[Number(pfn), Number(order)]]);
+			on.hover(Number(pfn ?? -1), event);
 		});
-		root.addEventListener("pointerleave", () => on.mark([]));
+		root.addEventListener("pointerleave", event => {
+			on.mark([]);
+			on.hover(-1, event);
+		});
 		root.addEventListener("click", event => {
 			if (event.target.dataset.pfn !== undefined)
 				on.pick(Number(event.target.dataset.pfn));
@@ -63,7 +67,7 @@ export class BuddyPanel {
 		const rest = number - shown.length;
 
 		return element("span", {className: "blocks"},
-			...shown.map(pfn => element("i", {title: `pfn 0x${pfn.toString(16)}`, dataset: {pfn, order},
+			...shown.map(pfn => element("i", {dataset: {pfn, order},
 							  style: {background: colour, width: `${6 + order}px`}})),
 			rest > 0 ? element("small", {}, `+${grouped(rest)}`) : null);
 	}

@@ -8,7 +8,9 @@
  *   number     page frames; cells: one word for each, see below
  *   zones      name, range, counts, watermarks, free lists and per-CPU lists
  *   caches     of the slab allocator, with slabs and the state of each object
- *   areas, slots, locals, regions, highMemory: the virtual side
+ *   areas, slots, locals, regions, guards, highMemory: the virtual side
+ *   resources  {start, end, name} of physical memory, outer ones first
+ *   torn       what does not fit together, in words: the kernel changed it while it was read
  *
  * A cell is kind, order and zone of a frame and, interned, what exactly it is:
  *
@@ -18,7 +20,9 @@
  * Free blocks, slabs and the like are found by going from block to block over mem_map,
  * as mm/page_account.c does: each head says how far its block reaches.
  */
-import {Kernel} from "./kernel.js";
+import {Kernel, isTable} from "./kernel.js";
+
+const FRAMES_MOST = 1 << 20, OBJECTS_MOST = 4096;	// bounds for numbers that may be torn
 
 /** Texts that cells refer to by number. They outlive a sample. */
 export class Names {
@@ -71,15 +75,63 @@ export class Decoder {
 
 		if (why)
 			return {why, number: 0, cells: new Uint32Array(0), zones: [], caches: [], areas: [], slots: [], locals: [],
-				regions: [], highMemory: 0};
-		const number = kernel.variable("max_pfn");
+				regions: [], guards: [], resources: [], highMemory: 0, lowEnd: 0, base: 0, torn: []};
+		const number = Math.min(kernel.variable("max_pfn"), FRAMES_MOST);
 		const caches = this.readCaches(kernel);
 		const areas = this.readAreas(kernel);
-		const {cells, slabs} = this.readCells(kernel, number, caches, areas);
+		const resources = this.readResources(kernel);
+		const {cells, slabs} = this.readCells(kernel, number, caches, areas, resources);
 		this.readSlabs(kernel, caches, slabs);
-		return {why: null, number, cells, zones: this.readZones(kernel), caches: [...caches.values()], areas,
-			slots: this.readSlots(kernel), locals: this.readLocals(kernel),
-			regions: this.readRegions(kernel), highMemory: kernel.variable("high_memory")};
+		const model = {why: null, number, cells, zones: this.readZones(kernel), caches: [...caches.values()], areas,
+			       slots: this.readSlots(kernel), locals: this.readLocals(kernel), regions: this.readRegions(kernel),
+			       guards: this.readGuards(kernel), resources, highMemory: kernel.variable("high_memory"),
+			       lowEnd: kernel.variable("max_low_pfn"), base: kernel.variable("mem_map")};
+		model.torn = this.disagreements(kernel, model);
+		this.touch(kernel, model);
+		return model;
+	}
+
+	/*
+	 * Counts that the kernel keeps, against what was found. They agree whenever its locks
+	 * are free; a reader who takes none may come in the middle of a change.
+	 */
+	disagreements(kernel, model) {
+		const {free, pcp, lost, slab} = this.kind;
+		const found = model.zones.map(() => new Uint32Array(this.kinds.length)), torn = [];
+
+		for (let pfn = 0, which = 0; pfn < model.number; pfn++) {
+			while (which < model.zones.length && pfn >= model.zones[which].end)
+				which++;
+			if (found[which])
+				found[which][cellKind(model.cells[pfn])]++;
+		}
+		model.zones.forEach((zone, i) => {
+			const listed = zone.pcp.reduce((n, pageset) => n + pageset.count, 0);
+			if (found[i][free] !== zone.free)
+				torn.push(`zone ${zone.name} counts ${zone.free} free pages, in blocks lie ${found[i][free]}`);
+			if (found[i][pcp] !== listed)
+				torn.push(`zone ${zone.name} counts ${listed} pages on per-CPU lists, there are ${found[i][pcp]}`);
+			if (found[i][lost])
+				torn.push(`${found[i][lost]} pages of zone ${zone.name} are between two states`);
+		});
+		const slabs = found.reduce((n, counts) => n + counts[slab], 0), counted = kernel.variable("slab_pages", "counter");
+		if (slabs !== counted)
+			torn.push(`${counted} slab pages are counted, there are ${slabs}`);
+		return torn;
+	}
+
+	/** Read what explanations may need besides, so that it is there for one of the past, too. */
+	touch(kernel, model) {
+		const mapEnd = model.base + model.number * this.layout.size("page");
+
+		for (let at = model.base; at < mapEnd; at += 4096)
+			kernel.u32(at);
+		const directory = this.layout.json.symbols.swapper_pg_dir - kernel.pageOffset;
+		for (let i = 0; i < 1024; i++) {
+			const entry = kernel.entry(directory, i);
+			if (isTable(entry))
+				kernel.entry((entry & 0xfffff000) >>> 0, 0);
+		}
 	}
 
 	/** What has not been set up yet, or null. */
@@ -96,6 +148,10 @@ export class Decoder {
 	zoneAddress(index) {
 		return this.layout.address("contig_page_data") + this.layout.offset("pglist_data", "node_zones") +
 			index * this.layout.size("zone");
+	}
+
+	zoneName(kernel, index) {
+		return kernel.text(kernel.read("zone", this.zoneAddress(index), "name"));
 	}
 
 	/* --- zones --------------------------------------------------------------------------- */
@@ -153,15 +209,15 @@ export class Decoder {
 
 	/* --- frames -------------------------------------------------------------------------- */
 
-	readCells(kernel, number, caches, areas) {
-		const scan = new Scan(this, kernel, number, caches, areas);
+	readCells(kernel, number, caches, areas, resources) {
+		const scan = new Scan(this, kernel, number, caches, areas, resources);
 
 		for (let pfn = 0; pfn < number;)
 			pfn = scan.block(pfn);
 		return scan;
 	}
 
-	/** [first frame, end, name] of the resources, outer ones first. */
+	/** [{start, end, name}] of the resources, outer ones first; @end is the last byte. */
 	readResources(kernel) {
 		const found = [], stack = [kernel.variable("iomem_resource", "child")];
 
@@ -170,7 +226,7 @@ export class Decoder {
 			if (!at)
 				continue;
 			const get = path => kernel.read("resource", at, path);
-			found.push([Math.ceil(get("start") / 4096), Math.floor(get("end") / 4096) + 1, kernel.text(get("name"))]);
+			found.push({start: get("start"), end: get("end"), name: kernel.text(get("name"))});
 			stack.push(get("sibling"), get("child"));
 		}
 		return found;
@@ -199,8 +255,9 @@ export class Decoder {
 
 		for (const at of kernel.list(this.layout.address("cache_chain"), "kmem_cache", "next")) {
 			const get = path => kernel.read("kmem_cache", at, path);
-			caches.set(at, {name: kernel.text(at + this.layout.offset("kmem_cache", "name"), 28), size: get("size"),
-					objectSize: get("object_size"), num: get("num"), order: get("gfporder"), slabs: []});
+			caches.set(at, {at, name: kernel.text(at + this.layout.offset("kmem_cache", "name"), 28), size: get("size"),
+					objectSize: get("object_size"), num: Math.min(get("num"), OBJECTS_MOST), order: get("gfporder") & 15,
+					slabs: []});
 		}
 		return caches;
 	}
@@ -246,7 +303,7 @@ export class Decoder {
 
 		for (const at of kernel.list(head, "vmap_area", "list")) {
 			const area = {start: kernel.read("vmap_area", at, "va_start"), end: kernel.read("vmap_area", at, "va_end"),
-				      kind: "freed", caller: kernel.read("vmap_area", at, "freed_by"), pages: 0, pfns: []};
+				      kind: "freed", caller: kernel.read("vmap_area", at, "freed_by"), pages: 0, pfns: [], vm: null};
 			const vm = kernel.read("vmap_area", at, "vm");
 			if (area.start === area.end)
 				continue;		// the sentinel
@@ -254,7 +311,9 @@ export class Decoder {
 				const flags = kernel.read("vm_struct", vm, "flags");
 				area.kind = flags & VM_IOREMAP ? "ioremap" : flags & VM_ALLOC ? "vmalloc" : flags & VM_MAP ? "vmap" : "reserved";
 				area.caller = kernel.read("vm_struct", vm, "caller");
-				area.pages = kernel.read("vm_struct", vm, "nr_pages");
+				area.pages = Math.min(kernel.read("vm_struct", vm, "nr_pages"), FRAMES_MOST);
+				area.vm = {addr: kernel.read("vm_struct", vm, "addr"), size: kernel.read("vm_struct", vm, "size"),
+					   phys: kernel.read("vm_struct", vm, "phys_addr"), device: (flags & VM_IOREMAP) !== 0};
 				if (flags & VM_ALLOC && !(flags & VM_UNINITIALIZED))
 					area.pfns = this.readAreaFrames(kernel, vm, area.pages);
 			} else if (kernel.read("vmap_area", at, "pooled")) {
@@ -307,6 +366,16 @@ export class Decoder {
 		return locals;
 	}
 
+	/** Pages that are unmapped for good: [{address, name}]. */
+	readGuards(kernel) {
+		const [base, type] = this.layout.json.variables.guard_pages;
+		const [, most, struct] = type.match(/^\[(\d+)\]\{(\w+)\}/);
+		const number = Math.min(kernel.variable("nr_guard_pages"), Number(most));
+
+		return Array.from({length: number}, (_, i) => base + i * this.layout.size(struct)).map(
+			at => ({address: kernel.read(struct, at, "addr"), name: kernel.text(kernel.read(struct, at, "name"))}));
+	}
+
 	/** The regions of the layout: [{start, end, name}]. */
 	readRegions(kernel) {
 		const base = this.layout.address("layout_regions"), size = this.layout.size("layout_region");
@@ -324,7 +393,7 @@ export class Decoder {
 
 /** One walk over mem_map. */
 class Scan {
-	constructor(decoder, kernel, number, caches, areas) {
+	constructor(decoder, kernel, number, caches, areas, resources) {
 		const layout = decoder.layout;
 
 		this.decoder = decoder;
@@ -337,17 +406,17 @@ class Scan {
 		this.size = layout.size("page");
 		this.at = Object.fromEntries(["flags", "_refcount", "caller", "slab_cache", "slab"].map(
 			field => [field, layout.offset("page", field)]));
-		this.reserved = this.reservedCells(number);
+		this.reserved = this.reservedCells(number, resources);
 		this.vmalloc = new Map(areas.flatMap(area => area.pfns.map(pfn => [pfn, area.caller])));
 	}
 
 	/** Kind and text, without the zone, of each frame in case it is reserved. */
-	reservedCells(number) {
+	reservedCells(number, resources) {
 		const cells = new Uint32Array(number).fill(this.decoder.kind.absent);
 
-		for (const [start, end, name] of this.decoder.readResources(this.kernel))
-			cells.fill(makeCell(this.decoder.reservedKind(name), 0, 0, this.decoder.names.id(name)), start,
-				   Math.min(end, number));
+		for (const {start, end, name} of resources)
+			cells.fill(makeCell(this.decoder.reservedKind(name), 0, 0, this.decoder.names.id(name)),
+				   Math.ceil(start / 4096), Math.min(Math.floor(end / 4096) + 1, number));
 		return cells;
 	}
 
@@ -358,9 +427,9 @@ class Scan {
 	/** Fill the cells of the block at @pfn. Return: the frame behind it. */
 	block(pfn) {
 		const {kind, bit, layout} = this.decoder;
-		const {PAGE_ZONE_SHIFT, PAGE_ORDER_SHIFT, PAGE_ORDER_MASK} = layout.constants;
+		const {PAGE_ZONE_SHIFT, PAGE_ZONE_MASK, PAGE_ORDER_SHIFT, PAGE_ORDER_MASK} = layout.constants;
 		const flags = this.word(pfn, "flags");
-		const zone = flags >>> PAGE_ZONE_SHIFT & 3;
+		const zone = (flags & PAGE_ZONE_MASK) >>> PAGE_ZONE_SHIFT;
 		const order = (flags & PAGE_ORDER_MASK) >>> PAGE_ORDER_SHIFT;
 
 		if (flags & bit.reserved) {

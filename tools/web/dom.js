@@ -28,6 +28,12 @@ export function sharpCanvas(width, height, canvas = document.createElement("canv
 	return [canvas, context];
 }
 
+/** What colours mean: [[colour, words]]. */
+export function legend(entries) {
+	return element("p", {className: "key"}, ...entries.map(([colour, words]) =>
+		element("span", {}, element("i", {style: {background: colour}}), words)));
+}
+
 /** 12 345 */
 export function grouped(number) {
 	return number.toString().replace(/\B(?=(\d{3})+$)/g, " ");

@@ -8,6 +8,7 @@
  */
 const KEY = 64;
 const MOST = 24 * KEY;		// samples; at two a second nearly 13 minutes
+const BUDGET = 512 << 20;	// bytes of cells and runs
 
 /** Runs in which two rows of cells differ: [start, length, cells ...] one behind the other. */
 export function difference(before, after) {
@@ -37,19 +38,22 @@ function equalBytes(a, b) {
 }
 
 function equalCaches(a, b) {
-	return a.name === b.name && a.slabs.length === b.slabs.length && a.slabs.every((slab, i) =>
+	return a.at === b.at && a.name === b.name && a.slabs.length === b.slabs.length && a.slabs.every((slab, i) =>
 		slab.at === b.slabs[i].at && slab.inuse === b.slabs[i].inuse && equalBytes(slab.states, b.slabs[i].states));
 }
 
 export class History {
 	/** @param kinds: how many kinds of cells there are */
-	constructor(kinds) {
+	constructor(kinds, budget = BUDGET) {
 		this.kinds = kinds;
+		this.budget = budget;
 		this.clear();
 	}
 
 	clear() {
 		this.samples = [];
+		this.first = 0;			// the number, from the beginning, of the oldest sample
+		this.bytes = 0;
 		this.last = null;		// the newest model, cells and all
 		this.rebuilt = null;		// {index, cells} of the last one that was asked for
 	}
@@ -67,18 +71,25 @@ export class History {
 			runs = difference(this.last.cells, model.cells);
 			this.share(model);
 		}
-		if (runs && this.samples.length % KEY)
+		if (runs && this.samples.length % KEY)		// forgetting KEY at a time keeps this true
 			sample.runs = runs;
 		else
 			sample.cells = model.cells;
 		sample.model = {...model, cells: null};
 		this.samples.push(sample);
+		this.bytes += (sample.cells ?? sample.runs).byteLength;
 		this.last = model;
-		if (this.samples.length > MOST) {
-			this.samples.splice(0, KEY);
-			this.rebuilt = null;
-		}
+		while (this.samples.length > MOST || this.bytes > this.budget && this.samples.length > 2 * KEY)
+			this.forget();
 		return runs;
+	}
+
+	/** Drop the oldest samples, up to the next one that is kept whole. */
+	forget() {
+		for (const sample of this.samples.splice(0, KEY))
+			this.bytes -= (sample.cells ?? sample.runs).byteLength;
+		this.first += KEY;
+		this.rebuilt = null;
 	}
 
 	/** Cells of each kind. */
@@ -96,7 +107,7 @@ export class History {
 
 		if (last.caches.length === model.caches.length)
 			model.caches = model.caches.map((cache, i) => equalCaches(cache, last.caches[i]) ? last.caches[i] : cache);
-		for (const part of ["areas", "slots", "locals", "regions", "zones"])
+		for (const part of ["areas", "slots", "locals", "regions", "guards", "resources", "zones"])
 			if (JSON.stringify(model[part]) === JSON.stringify(last[part]))
 				model[part] = last[part];
 	}

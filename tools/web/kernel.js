@@ -11,6 +11,9 @@
 const PRESENT = 1, LARGE = 0x80;
 const LIST_LIMIT = 1 << 20;
 
+/** Does an entry of a directory lead to a page table? */
+export const isTable = entry => (entry & (PRESENT | LARGE)) === PRESENT;
+
 export class Layout {
 	constructor(json) {
 		this.json = json;
@@ -81,11 +84,21 @@ export class Layout {
 		return found ? `${found[0]}+0x${found[1].toString(16)}/0x${found[2].toString(16)}` : hex(address);
 	}
 
-	/** The address of a function or of a variable that is known here, or undefined. */
-	find(name) {
-		const index = this.names.indexOf(name);
+	/** The variable that holds an address, as name+offset, or null. */
+	object(address) {
+		const [addresses, sizes, names] = this.json.objects;
+		const index = addresses.findIndex((start, i) => address >= start && address < start + sizes[i]);
 
-		return index >= 0 && name ? this.addresses[index] : this.json.variables[name]?.[0] ?? this.json.symbols[name];
+		return index < 0 ? null : `${names[index]}+0x${(address - addresses[index]).toString(16)}`;
+	}
+
+	/** The address of a function or of a variable, or undefined. */
+	find(name) {
+		const index = this.names.indexOf(name), object = this.json.objects[2].indexOf(name);
+
+		if (index >= 0 && name)
+			return this.addresses[index];
+		return object >= 0 ? this.json.objects[0][object] : this.json.symbols[name];
 	}
 }
 

@@ -9,15 +9,21 @@
  *
  * Each zone is kept as a picture of a pixel a frame, which is drawn scaled; outlines of
  * blocks, labels, flashes of what has just changed and the cursor are drawn over it.
+ *
+ * Colours tell what a frame is used for, or the zone that it belongs to: pale what is free.
  */
-import {cellKind, cellOrder, cellText} from "./decode.js";
+import {cellKind, cellOrder, cellText, cellZone} from "./decode.js";
 import {blockHead, size} from "./explain.js";
 
 const HEADING = 30, GAP = 14;		// pixels above each zone
 const FLASH = 900;			// milliseconds
 const FLASH_MOST = 2048;		// frames that may flash at a time; a larger change is seen anyway
 const LARGEST = 96;			// pixels a frame
+const DARK = new Set(["image", "guard", "pages", "pcp", "vmalloc", "pagetable"]);	// labels on these are white
 export const SLAB_TONES = ["#eb9440", "#f0ad66", "#d9792a", "#f4c28c", "#c8691f", "#e69f52", "#f2b87a", "#b95f1a"];
+
+export const ZONE_COLOURS = ["#c8553d", "#2a7f9e", "#7a5ea8", "#6b8e23"];
+const FREE_FADE = 0.68;
 
 /** #rrggbb as a pixel of an ImageData on a little-endian machine; @fade towards @paper by so much. */
 function pixel(colour, fade = 0, paper = [251, 250, 247]) {
@@ -42,6 +48,7 @@ export class FrameMap {
 		this.hovered = this.picked = -1;
 		this.marked = [];
 		this.only = null;
+		this.by = "use";
 		this.flashes = [];
 		this.makeTile(decoder.orders);
 		this.listen();
@@ -86,6 +93,14 @@ export class FrameMap {
 	/** Fade all cells but those that @test(cell, pfn) picks; null: none. */
 	highlight(test) {
 		this.only = test;
+		this.sections.forEach(section => this.paint(section));
+		this.draw();
+	}
+
+	/** Colour frames by "use" or by "zone". */
+	colourBy(by) {
+		this.by = by;
+		this.cached = null;
 		this.sections.forEach(section => this.paint(section));
 		this.draw();
 	}
@@ -177,6 +192,8 @@ export class FrameMap {
 	colour(cell) {
 		const kind = this.kinds[cellKind(cell)];
 
+		if (this.by === "zone" && kind.id !== "absent")
+			return ZONE_COLOURS[cellZone(cell)];
 		if (kind.orders)
 			return kind.orders[Math.min(cellOrder(cell), kind.orders.length - 1)];
 		return kind.id === "slab" ? SLAB_TONES[cellText(cell) % SLAB_TONES.length] : kind.colour;
@@ -188,7 +205,8 @@ export class FrameMap {
 		const key = faded ? -1 - cell : cell;
 		let value = this.cached.get(key);
 		if (value === undefined) {
-			value = pixel(this.colour(cell), faded ? 0.82 : 0);
+			const free = this.by === "zone" && ["free", "pcp"].includes(this.kinds[cellKind(cell)].id);
+			value = pixel(this.colour(cell), faded ? 0.88 : free ? FREE_FADE : 0);
 			this.cached.set(key, value);
 		}
 		return value;
@@ -294,10 +312,12 @@ export class FrameMap {
 		const y = this.view.y + section.y * this.view.scale - 9;
 		const x = Math.max(this.view.x, 0);
 
+		c.fillStyle = ZONE_COLOURS[zone.index];
+		c.fillRect(x, y - 10, 5, 12);
 		c.font = "600 13px system-ui, sans-serif";
 		c.fillStyle = "#22272b";
-		c.fillText(zone.name, x, y);
-		const offset = c.measureText(zone.name).width + 10;
+		c.fillText(zone.name, x + 11, y);
+		const offset = c.measureText(zone.name).width + 21;
 		c.font = "12px system-ui, sans-serif";
 		c.fillStyle = "#7b7f83";
 		c.fillText(`${zone.start ? size(zone.start * 4096) : 0} – ${size(zone.end * 4096)}   ·   ${size(zone.free * 4096)} free of ` +
@@ -356,6 +376,7 @@ export class FrameMap {
 		if (wide < 58 || high < 16)
 			return;
 		const kind = this.kinds[cellKind(cell)];
+		const dark = this.by === "zone" ? !["free", "pcp"].includes(kind.id) : DARK.has(kind.id);
 		const label = this.decoder.names.texts[cellText(cell)].replace(/\/0x.*/, "") ||
 			(kind.orders ? `order ${order}` : kind.name);
 		c.save();
@@ -363,7 +384,7 @@ export class FrameMap {
 		c.rect(left, top, wide, high);
 		c.clip();
 		c.font = "11px system-ui, sans-serif";
-		c.fillStyle = ["image", "guard", "pages", "pcp", "vmalloc", "pagetable"].includes(kind.id) ? "#ffffff" : "#22272b";
+		c.fillStyle = dark ? "#ffffff" : "#22272b";
 		c.fillText(label, left + 5, top + 13);
 		c.restore();
 	}
@@ -424,21 +445,87 @@ export class FrameMap {
 				this.hover(event);
 		});
 		canvas.addEventListener("pointerup", event => {
-			if (drag && !drag.moved && this.model) {
-				this.pick(this.frameAt(event.offsetX, event.offsetY));
-				this.on.pick(this.picked);
-			}
+			if (drag && !drag.moved && this.model)
+				this.choose(this.frameAt(event.offsetX, event.offsetY));
 			drag = null;
 		});
-		canvas.addEventListener("pointerleave", () => {
-			this.hovered = -1;
-			this.on.hover(-1);
-			this.draw();
-		});
+		canvas.addEventListener("pointerleave", () => this.leave());
 		canvas.addEventListener("dblclick", () => {
 			this.reset();
 			this.draw();
 		});
+		canvas.addEventListener("keydown", event => this.key(event));
+		canvas.addEventListener("blur", () => this.leave());
+	}
+
+	/* --- keys ---------------------------------------------------------------------------- */
+
+	/** Arrows move a cursor over the frames, + and - zoom, 0 shows all, Enter keeps the answer. */
+	key(event) {
+		const step = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[event.key];
+		const zoom = {"+": 1.5, "=": 1.5, "-": 1 / 1.5}[event.key];
+
+		if (!this.model || event.ctrlKey || event.altKey || event.metaKey || !(step || zoom || ["0", "Enter", "Escape"].includes(event.key)))
+			return;
+		event.preventDefault();
+		event.stopPropagation();
+		const at = this.hovered >= 0 ? this.middle(this.hovered) : null;
+		if (step)
+			this.moveCursor(step);
+		else if (zoom)
+			this.zoom(zoom, at?.x ?? this.canvas.clientWidth / 2, at?.y ?? this.canvas.clientHeight / 2);
+		else if (event.key === "0")
+			this.zoom(0, 0, 0);
+		else
+			this.choose(event.key === "Enter" ? this.hovered : -1);
+	}
+
+	/** Where the middle of a frame is on the canvas. */
+	middle(pfn) {
+		const place = this.place(pfn), {scale, x, y} = this.view;
+
+		return place && {x: x + (place.x + 0.5) * scale, y: y + (place.section.y + place.y + 0.5) * scale};
+	}
+
+	/** One frame further; where frames are small, so many pixels; into the next zone over the gap. */
+	moveCursor([dx, dy]) {
+		const from = this.hovered >= 0 ? this.middle(this.hovered) : null;
+		const step = Math.max(this.view.scale, 4);
+
+		if (!from) {
+			this.pointTo(this.model.zones[0].start);
+			return;
+		}
+		for (let distance = step; distance < Math.max(this.canvas.clientWidth, this.canvas.clientHeight); distance += step) {
+			const pfn = this.frameAt(from.x + dx * distance, from.y + dy * distance);
+			if (pfn >= 0 && pfn !== this.hovered) {
+				this.pointTo(pfn);
+				return;
+			}
+		}
+	}
+
+	/** As if the pointer were there. */
+	pointTo(pfn) {
+		const at = this.middle(pfn), {clientWidth: width, clientHeight: height} = this.canvas;
+
+		if (at && (at.x < 0 || at.y < 0 || at.x > width || at.y > height))
+			this.pan(this.view.x + width / 2 - at.x, this.view.y + height / 2 - at.y);
+		const {x, y} = this.middle(pfn) ?? {x: 0, y: 0}, box = this.canvas.getBoundingClientRect();
+		this.hovered = pfn;
+		this.on.hover(pfn, {clientX: box.left + x, clientY: box.top + y});
+		this.draw();
+	}
+
+	choose(pfn) {
+		this.pick(pfn);
+		this.on.pick(pfn);
+	}
+
+	leave() {
+		this.hovered = -1;
+		this.on.hover(-1);
+		this.draw();
 	}
 
 	hover(event) {

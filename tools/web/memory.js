@@ -8,6 +8,10 @@
  * reads meets a frame that is not here, notes it as wanted and goes on as if it were all
  * zero; the wanted frames are fetched, and it reads again, until nothing is wanted.
  * From then on one request a sample brings the changes, for the frames in use are known.
+ *
+ * sample(decode, done) calls decode(memory) once or several times, and done(result, frames)
+ * at the end, while memory still is what it was: frames are [pfn, words] of what was read.
+ * look(read) is for a question in between, about memory as it is by then.
  */
 
 export const WORDS = 1024;
@@ -18,20 +22,38 @@ export class EmulatorMemory {
 	/** @param bytes: () => Uint8Array of guest memory; called anew, as it may move */
 	constructor(bytes) {
 		this.bytes = bytes;
+		this.refresh();
+	}
+
+	refresh() {
+		const bytes = this.bytes();
+
+		if (this.words?.buffer === bytes.buffer)
+			return;
+		this.words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+		this.pages = [];
 	}
 
 	page(pfn) {
 		const first = pfn * WORDS;
 
-		return first + WORDS <= this.words.length ? this.words.subarray(first, first + WORDS) : null;
+		if (first + WORDS > this.words.length)
+			return null;
+		return this.pages[pfn] ??= this.words.subarray(first, first + WORDS);
 	}
 
-	/** Run @decode on memory as it is now; nothing changes meanwhile. */
-	async sample(decode) {
-		const bytes = this.bytes();
+	/** Nothing changes meanwhile: the emulator has no turn before this returns. */
+	async sample(decode, done) {
+		this.refresh();
+		this.pages = [];
+		const result = decode(this);
+		done?.(result, Object.entries(this.pages).map(([pfn, words]) => [Number(pfn), words]));
+		return result;
+	}
 
-		this.words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
-		return decode(this);
+	async look(read) {
+		this.refresh();
+		return read(this);
 	}
 }
 
@@ -71,15 +93,15 @@ export class RemoteMemory {
 
 		ask[0] = since;
 		ask.set(pfns, 1);
-		const response = await fetch(this.url, {method: "POST", body: ask.buffer});
+		const response = await fetch(this.url, {method: "POST", body: ask.buffer}).catch(() => {
+			throw new Error("tools/viz does not answer any more.");
+		});
 		if (!response.ok)
 			throw new Error(await response.text());
 		const answer = new Uint32Array(await response.arrayBuffer());
 		const [epoch, generation, number] = answer;
-		if (this.epoch !== undefined && epoch !== this.epoch) {
-			this.epoch = epoch;
+		if (this.epoch !== undefined && epoch !== this.epoch)
 			throw new AnotherGuest();
-		}
 		this.epoch = epoch;
 		for (let i = 0; i < number; i++) {
 			const at = 3 + number + i * WORDS;
@@ -89,7 +111,7 @@ export class RemoteMemory {
 	}
 
 	/** Fetch what changed, then run @decode until it wants no more. */
-	async sample(decode) {
+	async sample(decode, done) {
 		let generation = this.generation;
 
 		if (this.pages.size)
@@ -101,10 +123,23 @@ export class RemoteMemory {
 			if (!this.wanted.size) {
 				this.generation = generation;
 				this.dropUnused();
+				done?.(result, this.pages);
 				return result;
 			}
 			const found = await this.fetch([...this.wanted], 0);
 			generation = Math.min(generation || found, found);
+		}
+		throw new Error("memory changes faster than it can be read");
+	}
+
+	/** Run @read until it has all that it wants; nothing that is here is fetched anew. */
+	async look(read) {
+		for (let round = 0; round < ROUNDS; round++) {
+			this.wanted.clear();
+			const result = read(this);
+			if (!this.wanted.size)
+				return result;
+			await this.fetch([...this.wanted], 0);
 		}
 		throw new Error("memory changes faster than it can be read");
 	}

@@ -2,16 +2,18 @@
 /*
  * The slab caches: a card for each, in it its slabs, in those a square for each object:
  * full colour when it is allocated, half when it waits in a CPU's array, an outline when
- * it is on the slab's own list. Those with most pages come first.
+ * it is on the slab's own list. Those with most pages come first. Pointing at an object
+ * explains it.
  */
 import {CACHED, IN_USE} from "./decode.js";
-import {element, grouped, sharpCanvas} from "./dom.js";
+import {element, grouped, legend, sharpCanvas} from "./dom.js";
 import {size} from "./explain.js";
 import {SLAB_TONES} from "./map.js";
 
 const CELLS = [[900, 7], [6000, 4], [40000, 2]];	// up to so many objects, pixels of each
 const WIDTH = 372;
 const CACHES_MOST = 64;
+const KEY = [["#c8691f", "allocated"], ["#e6bd9c", "free, in a CPU's array"], ["#ffffff", "free, on its slab's list"]];
 
 /** The colour of a cache, as the map has it. */
 export function cacheColour(decoder, name) {
@@ -30,13 +32,14 @@ export function arrangement(num, slabs) {
 }
 
 export class SlabPanel {
-	/** @param on: {mark([[pfn, order]]), pick(pfn), highlight(name or null)} */
+	/** @param on: {mark([[pfn, order]]), address(vaddr), hoverAddress(vaddr or null, event), highlight(name or null)} */
 	constructor(root, decoder, on) {
 		this.root = root;
 		this.decoder = decoder;
 		this.on = on;
 		this.cards = new Map();
 		this.rest = element("p", {className: "rest"});
+		this.key = legend(KEY);
 	}
 
 	show(model) {
@@ -46,8 +49,8 @@ export class SlabPanel {
 		const cards = shown.slice(0, CACHES_MOST).map(cache => this.card(cache));
 
 		this.rest.textContent = empty ? `${empty} caches have no slab.` : "";
-		if (cards.length !== this.root.children.length - 1 || cards.some((card, i) => this.root.children[i] !== card))
-			this.root.replaceChildren(...cards, this.rest);
+		if (cards.length !== this.root.children.length - 2 || cards.some((card, i) => this.root.children[i + 1] !== card))
+			this.root.replaceChildren(this.key, ...cards, this.rest);
 	}
 
 	/** The card of a cache: the one there is, if nothing has changed. */
@@ -93,16 +96,30 @@ export class SlabPanel {
 			});
 			c.globalAlpha = 1;
 		});
-		const at = event => cache.slabs[Math.floor(event.offsetY / plan.high) * plan.perRow + Math.floor(event.offsetX / plan.wide)];
 		canvas.addEventListener("pointermove", event => {
-			const slab = at(event);
+			const {slab, address} = this.at(cache, plan, event.offsetX, event.offsetY);
 			this.on.mark(slab ? [[slab.pfn, cache.order]] : []);
+			this.on.hoverAddress(slab ? address : null, event);
 		});
-		canvas.addEventListener("pointerleave", () => this.on.mark([]));
+		canvas.addEventListener("pointerleave", event => {
+			this.on.mark([]);
+			this.on.hoverAddress(null, event);
+		});
 		canvas.addEventListener("click", event => {
-			if (at(event))
-				this.on.pick(at(event).pfn);
+			const {slab, address} = this.at(cache, plan, event.offsetX, event.offsetY);
+			if (slab)
+				this.on.address(address);
 		});
 		return canvas;
+	}
+
+	/** The slab at a point of a cache's picture, and the address of the object there: of the slab itself between them. */
+	at(cache, plan, x, y) {
+		const column = Math.floor(x / plan.wide), row = Math.floor(y / plan.high);
+		const slab = column < plan.perRow ? cache.slabs[row * plan.perRow + column] : undefined;
+		const left = Math.floor((x - column * plan.wide - 1) / plan.cell), top = Math.floor((y - row * plan.high - 1) / plan.cell);
+		const index = left >= 0 && top >= 0 && left < plan.columns ? top * plan.columns + left : -1;
+
+		return {slab, address: slab && (index >= 0 && index < cache.num ? slab.start + index * cache.size : slab.at)};
 	}
 }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 /*
  * The page tables of an address as a tree: the directory as 32 by 32 squares, the table
- * that its entry leads to likewise, then the frame. A click on a square goes there.
+ * that its entry leads to likewise, then the frame. A click on a square goes there. All of
+ * it is as it was at the moment that is shown.
  */
-import {element, sharpCanvas} from "./dom.js";
+import {element, legend, sharpCanvas} from "./dom.js";
 import {hex} from "./kernel.js";
 
 const SIDE = 32, CELL = 5;
 const BITS = ["P", "RW", "US", "PWT", "PCD", "A", "D", "PS", "G"];
 const COLOURS = {none: "#eceae3", table: "#d1405b", large: "#a9d6c0", page: "#3d7fc4", readonly: "#3a4550"};
+
+const KEY = [[COLOURS.none, "not present"], [COLOURS.table, "leads to a page table"], [COLOURS.large, "4 MiB page"],
+	[COLOURS.page, "4 KiB page"], [COLOURS.readonly, "4 KiB page, read-only"]];
 
 /** The names of an entry's set bits. */
 export function bits(entry) {
@@ -38,7 +42,12 @@ export class TablePanel {
 			new Uint32Array(1024)}));
 	}
 
+	/** @levels: what read() returned; null when memory of that moment is not kept any more */
 	show(levels) {
+		if (!levels) {
+			this.root.replaceChildren(element("p", {className: "rest"}, "Page tables of that moment are not known."));
+			return;
+		}
 		const last = levels[levels.length - 1];
 
 		this.root.replaceChildren(
@@ -48,7 +57,8 @@ export class TablePanel {
 			element("section", {className: "frame"}, last.target < 0
 				? element("p", {}, "Nothing is mapped there.")
 				: element("button", {onclick: () => this.on.pick(last.target >>> 12)},
-					  `frame ${hex(last.target >>> 12, 1)}  ·  physical ${hex(last.target)}`)));
+					  `frame ${hex(last.target >>> 12, 1)}  ·  physical ${hex(last.target)}`)),
+			legend(KEY));
 	}
 
 	path(levels) {

@@ -12,7 +12,7 @@ const COLOURS = {vmalloc: "#8b67bd", ioremap: "#3d7fc4", vmap: "#b99bdc", reserv
 const SLOT = 5, SLOTS_A_ROW = 64;
 
 export class VirtualPanel {
-	/** @param on: {mark(blocks), pick(pfn), address(vaddr)} */
+	/** @param on: {mark(blocks), address(vaddr), hoverAddress(vaddr or null, event)} */
 	constructor(root, decoder, on) {
 		this.root = root;
 		this.decoder = decoder;
@@ -47,7 +47,7 @@ export class VirtualPanel {
 		return element("div", {className: "layout"}, ...merged.reverse().map(region => {
 			const log = Math.max(0, Math.log2((region.end - region.start) / 4096));
 			const hole = /hole|last page/.test(region.name);
-			return element("div", {className: hole ? "region hole" : "region", style: {height: `${13 + (hole ? 0 : log)}px`}},
+			return element("div", {className: hole ? "region hole" : "region", style: {height: `${hole ? 17 : 14 + log}px`}},
 				element("span", {className: "address"}, hex(region.start)),
 				element("span", {className: "name"}, region.name),
 				element("span", {className: "size"}, size(region.end - region.start)));
@@ -72,32 +72,40 @@ export class VirtualPanel {
 		canvas.addEventListener("pointermove", event => {
 			const address = start + event.offsetX / WIDTH * extent;
 			const area = model.areas.find(a => address >= a.start && address < a.end);
-			canvas.title = area ? this.words(area) : "free";
+			this.on.hoverAddress(address - address % 4096, event);
 			this.on.mark((area?.pfns ?? []).slice(0, 512).map(pfn => [pfn, 0]));
 		});
-		canvas.addEventListener("pointerleave", () => this.on.mark([]));
+		canvas.addEventListener("pointerleave", event => this.leave(event));
+		canvas.addEventListener("click", event => {
+			const address = start + event.offsetX / WIDTH * extent;
+			this.on.address(address - address % 4096);
+		});
 		return element("section", {},
 			element("h3", {}, "vmalloc space", element("small", {},
 				`${size(extent)} of ${size(VMALLOC_END - start)} shown, from ${hex(start)}`)),
 			canvas, this.areas(model.areas));
 	}
 
-	words(area) {
-		return `${area.kind} ${hex(area.start)}, ${size(area.end - area.start)}, ${this.decoder.layout.symbol(area.caller)}`;
+	leave(event) {
+		this.on.mark([]);
+		this.on.hoverAddress(null, event);
 	}
 
 	areas(areas) {
 		const shown = areas.slice(0, 60);
 
 		return element("div", {className: "areas"}, ...shown.map(area => {
-			const row = element("div", {className: "area"},
+			const row = element("button", {className: "area"},
 				element("i", {style: {background: COLOURS[area.kind]}}),
 				element("span", {className: "address"}, hex(area.start)),
 				element("span", {className: "size"}, size(area.end - area.start)),
 				element("span", {className: "name"}, `${area.kind === "vmalloc" ? "" : `${area.kind} `}` +
 					this.decoder.layout.symbol(area.caller).replace(/\/0x.*/, "")));
-			row.addEventListener("pointerenter", () => this.on.mark(area.pfns.slice(0, 512).map(pfn => [pfn, 0])));
-			row.addEventListener("pointerleave", () => this.on.mark([]));
+			row.addEventListener("pointerenter", event => {
+				this.on.mark(area.pfns.slice(0, 512).map(pfn => [pfn, 0]));
+				this.on.hoverAddress(area.start, event);
+			});
+			row.addEventListener("pointerleave", event => this.leave(event));
 			row.addEventListener("click", () => this.on.address(area.start));
 			return row;
 		}), areas.length > shown.length ? element("small", {}, `and ${grouped(areas.length - shown.length)} more`) : null);
@@ -109,6 +117,8 @@ export class VirtualPanel {
 		const [canvas, c] = sharpCanvas(SLOTS_A_ROW * (SLOT + 0.8), Math.ceil(LAST_PKMAP / SLOTS_A_ROW) * (SLOT + 0.8));
 		const by = new Map(slots.map(slot => [slot.number, slot]));
 		const inUse = slots.filter(slot => slot.users).length;
+		const at = event => Math.floor(event.offsetY / (SLOT + 0.8)) * SLOTS_A_ROW +
+			Math.min(Math.floor(event.offsetX / (SLOT + 0.8)), SLOTS_A_ROW - 1);
 
 		for (let i = 0; i < LAST_PKMAP; i++) {
 			const slot = by.get(i);
@@ -116,11 +126,15 @@ export class VirtualPanel {
 			c.fillRect(i % SLOTS_A_ROW * (SLOT + 0.8), Math.floor(i / SLOTS_A_ROW) * (SLOT + 0.8), SLOT, SLOT);
 		}
 		canvas.addEventListener("pointermove", event => {
-			const slot = by.get(Math.floor(event.offsetY / (SLOT + 0.8)) * SLOTS_A_ROW + Math.floor(event.offsetX / (SLOT + 0.8)));
-			canvas.title = slot ? `slot ${slot.number}, pfn ${hex(slot.pfn, 1)}, ${slot.users} users` : "";
+			const number = at(event), slot = by.get(number);
+			this.on.hoverAddress(number < LAST_PKMAP ? PKMAP_BASE + number * 4096 : null, event);
 			this.on.mark(slot ? [[slot.pfn, 0]] : []);
 		});
-		canvas.addEventListener("pointerleave", () => this.on.mark([]));
+		canvas.addEventListener("pointerleave", event => this.leave(event));
+		canvas.addEventListener("click", event => {
+			if (at(event) < LAST_PKMAP)
+				this.on.address(PKMAP_BASE + at(event) * 4096);
+		});
 		return element("section", {},
 			element("h3", {}, "kmap() slots", element("small", {},
 				`${inUse} in use, ${slots.length - inUse} unused, of ${LAST_PKMAP} from ${hex(PKMAP_BASE)}`)),
