@@ -13,7 +13,7 @@
 #   KERNEL_ARGS=...  the kernel's command line; a $ may be typed as $ or as $$
 #   WINDOW=1         `make run` and friends also open a window: screen and keyboard
 #   BREAK=kmain      where `make gdb` stops first
-#   DUMP=FILE        what `make dump` writes, build/k896.dump by default; a dump for `make viz`
+#   DUMP=FILE        what `make dump` writes, build/k896.dump by default; a dump for `make viz` and `make gdb`
 #   PORT=8960        where `make viz` serves its page
 #   T=pattern        tests of `make test` to run, target of `make fuzz`
 #   SECONDS=60       how long `make fuzz` fuzzes each target
@@ -467,9 +467,10 @@ debug:                                  ## start stopped, waiting for `make gdb`
 	  --gdb $(O)/gdb.sock
 
 BREAK   ?= kmain
-gdb:                                    ## attach gdb, with symbols, to `make debug`
+gdb:                                    ## attach gdb, with symbols, to `make debug`; or DUMP=FILE
 	$(Q)tools/setup gdb
-	$(Q)gdb -q -x tools/gdb/k896.gdb -ex 'attach-k896 $(O)/gdb.sock $(BREAK)' $(O)/k896.elf
+	$(Q)gdb -q -x tools/gdb/k896.gdb $(if $(filter command%,$(origin DUMP)),$(O)/k896.elf $(DUMP), \
+	  -ex 'attach-k896 $(O)/gdb.sock $(BREAK)' $(O)/k896.elf)
 
 # --- look into memory: dumps and pictures ---------------------------------------------------------
 

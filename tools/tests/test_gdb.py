@@ -64,22 +64,43 @@ def test_breaks_before_paging(debugged):
 
 
 def test_make_gdb_attaches():
-    """The target itself, typed as a person would, beside a `make debug`."""
+    """The target itself, typed as a person would, beside a `make debug`; then again, after leaving."""
     env = lab.clean_env()
+
+    def make_gdb():
+        return pexpect.spawn("make", ["-C", str(lab.ROOT), f"O={lab.OUT}", "gdb"], env={**env, "TERM": "dumb"},
+                             timeout=60, encoding="utf-8")
+
+    def ask(session, line, answer):
+        session.sendline(line)
+        session.expect(answer)
+        session.expect_exact("(gdb) ")
+
     with lab.locked("debug"):
         machine = pexpect.spawn("make", ["-C", str(lab.ROOT), f"O={lab.OUT}", "debug"], env=env,
                                 timeout=60, encoding="utf-8")
         try:
             machine.expect_exact("To leave")
             machine.expect(pexpect.TIMEOUT, timeout=1)
-            session = pexpect.spawn("make", ["-C", str(lab.ROOT), f"O={lab.OUT}", "gdb"],
-                                    env={**env, "TERM": "dumb"}, timeout=60, encoding="utf-8")
+            session = make_gdb()
             session.expect_exact("kmain (")
             session.expect_exact("(gdb) ")
-            session.sendline("print/x magic")
-            session.expect_exact("0x2badb002")
-            session.sendline("kill")
+            ask(session, "print/x magic", "0x2badb002")
+            # As README.md has it.
+            ask(session, "break alloc_pages", "Breakpoint")
+            ask(session, "continue", "Breakpoint .*alloc_pages")
+            ask(session, "bt", "in kmain")
+            ask(session, "k-explain mem_map", "struct page of pfn 0")
+            ask(session, "watch slab_pages.counter", "Hardware watchpoint")
+            ask(session, "delete", "delete")
+            session.sendline("quit")
+            session.expect(pexpect.EOF)
+
+            session = make_gdb()
+            session.expect_exact("had been started before")
             session.expect_exact("(gdb) ")
+            ask(session, "k-dmesg", "Command line")
+            ask(session, "kill", "kill")
             session.sendline("quit")
             session.expect(pexpect.EOF)
             machine.expect(pexpect.EOF)

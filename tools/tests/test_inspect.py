@@ -331,10 +331,11 @@ def test_make_dump(tmp_path):
     assert done.returncode == 0 and "MiB, at the prompt" in done.stdout, done.stdout
     kernel = Kernel(open_kernel(folder / "k896.elf", out).layout, Dump(out))
     assert kernel.var("max_pfn") == (16 << 8) - 32
-    said = subprocess.run(["gdb", "-q", "-batch", "-nx", str(folder / "k896.elf"), str(out), "-ex", "bt",
-                           "-ex", "print max_pfn"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, check=True).stdout
+    said = subprocess.run(["make", "-C", str(lab.ROOT), f"O={folder}", "gdb", f"DUMP={out}"],
+                          input="bt\nprint max_pfn\nk-memblock\n", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env=lab.clean_env(), text=True, check=True).stdout
     assert "monitor_run" in said and f"= {kernel.var('max_pfn')}" in said
+    assert "\n".join(text.memblock(kernel)) in said
     assert ElfFile(out).kind == 4 and vmalloc.areas(kernel) == []
 
 
