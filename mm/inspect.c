@@ -18,6 +18,7 @@
 
 #define INSPECT(name)  inspect_##name = (name)
 #define INSPECTF(name) inspect_##name = (__force unsigned int)(name)
+#define INSPECTP(name) inspect_##name = (__force unsigned int)(unsigned long)(name)
 
 enum inspect {
 	/* page->flags */
@@ -50,6 +51,10 @@ enum inspect {
 	INSPECT(VM_MAP),
 	INSPECT(VM_USERMAP),
 	INSPECT(VM_UNINITIALIZED),
+
+	/* a node that was taken off its list */
+	INSPECTP(LIST_POISON1),
+	INSPECTP(LIST_POISON2),
 };
 
 static const enum inspect inspect __used = inspect_PAGE_ORDER_SHIFT;

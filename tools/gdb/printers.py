@@ -6,6 +6,7 @@ counted, of struct page the members that its owner uses.
 A printer never fails: where memory cannot be read it shows what it has.
 """
 import functools
+import itertools
 import struct
 
 import gdb
@@ -88,27 +89,55 @@ class ListHead:
         self.value = value
 
     def to_string(self):
-        following = int(self.value["next"])
-        links = f"next {following:#x} prev {int(self.value['prev']):#x}"
-        if self.value.address is None:
-            return links
-        if following == int(self.value.address):
-            return "empty"
-        return f"{links}, {self.others()}"
+        address = self.value.address
+        following, preceding = int(self.value["next"]), int(self.value["prev"])
+        return links(following, preceding) if address is None else ring(int(address), following, preceding)
 
-    def others(self):
-        """How many nodes are in the ring with this one."""
-        try:
-            inside = target.kernel()
-            number = 0
-            with inside.memory.physical():
-                for _ in inside.list_nodes(int(self.value.address)):
-                    number += 1
-                    if number == LIST_MOST:
-                        return f"more than {LIST_MOST} others"
-        except KernelError as err:
-            return str(err)
-        return f"{number} other{'' if number == 1 else 's'} in the ring"
+
+def links(following, preceding):
+    """A list_head by what it says itself."""
+    if not following and not preceding:
+        return "not initialised"
+    text = f"next {following:#x} prev {preceding:#x}"
+    constants = target.layout(program()).constants
+    if (following, preceding) == (constants["LIST_POISON1"], constants["LIST_POISON2"]):
+        return f"on no list, taken off by list_del(): {text}"
+    return text
+
+
+def ring(address, following, preceding):
+    """A list_head by what it says, and by the nodes that it leads to."""
+    text = links(following, preceding)
+    if not text.startswith("next"):
+        return text
+    if address == following == preceding:
+        return "empty"
+    try:
+        inside = target.kernel()
+        with inside.memory.physical():
+            return f"{text}, {others(inside, address, following, preceding)}"
+    except KernelError as err:
+        return f"{text}, broken: {err}"
+
+
+def others(inside, address, following, preceding):
+    """How many nodes are in the ring with the one at @address; what is wrong with it."""
+    def node(place):
+        return inside.at("struct list_head", place)
+
+    back = int(node(following).prev)
+    if back != address:
+        return f"broken: prev of the next one is {back:#x}"
+    forth = int(node(preceding).next)
+    if forth != address:
+        return f"broken: next of the previous one is {forth:#x}"
+    try:
+        number = sum(1 for _ in itertools.islice(inside.list_nodes(address), LIST_MOST))
+    except KernelError as err:
+        return f"broken: {err}"
+    if number == LIST_MOST:
+        return f"{LIST_MOST} others or more"
+    return f"{number} other{'' if number == 1 else 's'} in the ring"
 
 
 class Page:

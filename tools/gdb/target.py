@@ -19,6 +19,7 @@ from k896.layout import UNITS, Array, Enum, Int, Layout, Pointer, Struct
 from k896.memory import Dump
 
 KINDS = {"struct": (gdb.TYPE_CODE_STRUCT,), "union": (gdb.TYPE_CODE_UNION,), "enum": (gdb.TYPE_CODE_ENUM,)}
+VARIABLE = (gdb.SYMBOL_LOC_STATIC, gdb.SYMBOL_LOC_UNRESOLVED)
 
 
 class GdbLayout(Layout):
@@ -36,15 +37,17 @@ class GdbLayout(Layout):
 
     @functools.lru_cache(maxsize=None)
     def variable(self, name):
-        symbol = gdb.lookup_global_symbol(name) or self._static(name)
-        if symbol is None or symbol.addr_class not in (gdb.SYMBOL_LOC_STATIC, gdb.SYMBOL_LOC_UNRESOLVED):
+        symbol = gdb.lookup_global_symbol(name)
+        if symbol is None or symbol.addr_class not in VARIABLE:
+            symbol = self._static(name)
+        if symbol is None:
             raise KeyError(name)
         return int(symbol.value().address), self.convert(symbol.type)
 
     @staticmethod
     def _static(name):
         """Of several static variables with the name the one in a unit that is looked at."""
-        found = gdb.lookup_static_symbols(name)
+        found = [symbol for symbol in gdb.lookup_static_symbols(name) if symbol.addr_class in VARIABLE]
         ours = [symbol for symbol in found if UNITS.match(symbol.symtab.filename)]
         return (ours or found or [None])[0]
 

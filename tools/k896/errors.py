@@ -20,3 +20,7 @@ class Unreadable(KernelError):
 
 class Corrupt(KernelError):
     """A list runs in a circle, a pointer leads nowhere: torn, or caught while it changed."""
+
+
+class OutOfBounds(Corrupt, IndexError):
+    """An index that was read is beyond its array."""

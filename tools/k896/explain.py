@@ -61,6 +61,31 @@ def explain(kernel, vaddr, cr3=None):
     return lines
 
 
+def unpaged(kernel, vaddr):
+    """The lines for an address while paging is off: a physical one, of the image or of nothing so far."""
+    start, linked = kernel.layout.symbols["_stext"], vaddr
+    lines = look.unpaged(kernel, vaddr)[:1]
+    if vaddr < kernel.page_offset:
+        linked += kernel.page_offset
+        boot = boot_symbol(kernel, vaddr)
+        if boot:
+            return lines + [f"  kernel image, section .boot: {boot}"]
+    if not start <= linked < kernel.layout.symbols["_end"]:
+        return lines
+    return lines + [f"  kernel image, linked to 0x{linked:08x}: {region_name(kernel, linked)}",
+                    *symbols_at(kernel, linked)]
+
+
+def boot_symbol(kernel, phys):
+    """The place in section .boot, which is linked to where it lies, as name+offset; or None."""
+    symbols = kernel.layout.symbols
+    if not symbols["__boot_start"] <= phys < symbols["__boot_end"]:
+        return None
+    address, name = max((address, name) for name, address in symbols.items()
+                        if symbols["__boot_start"] <= address <= phys)
+    return f"{name}+{phys - address:#x}"
+
+
 def mapping(kernel, vaddr, cr3):
     """Region and mapping, in a line."""
     levels = pagetable.walk(kernel, vaddr, cr3)
@@ -75,14 +100,20 @@ def mapping(kernel, vaddr, cr3):
 
 
 def in_image(kernel, vaddr):
-    """A function with those beside it; a variable."""
+    """A function with those beside it; a variable, and the frame it lies in."""
+    lines = symbols_at(kernel, vaddr)
+    return lines if kernel.function(vaddr) else lines + look.target(kernel, vaddr - kernel.page_offset)
+
+
+def symbols_at(kernel, vaddr):
+    """The function with those beside it, or the variable."""
     found = kernel.function(vaddr)
     if found:
         _, offset, size = found
         places = (("function", vaddr), ("before", vaddr - offset - 1), ("after", vaddr - offset + size))
         return [f"  {what}: {kernel.symbol(place)}" for what, place in places if kernel.function(place)]
     name = data_symbol(kernel, vaddr)
-    return ([f"  variable: {name}"] if name else []) + look.target(kernel, vaddr - kernel.page_offset)
+    return [f"  variable: {name}"] if name else []
 
 
 # --- the direct map -----------------------------------------------------------------------------

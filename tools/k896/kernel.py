@@ -20,11 +20,12 @@ page directory.
 import functools
 import struct
 
-from k896.errors import Corrupt, KernelError, NotYet, Unreadable
+from k896.errors import Corrupt, KernelError, NotYet, OutOfBounds, Unreadable
 from k896.layout import Array, Enum, Int, Pointer, Struct
 
 FORMATS = {(1, False): "B", (1, True): "b", (2, False): "<H", (2, True): "<h",
            (4, False): "<I", (4, True): "<i", (8, False): "<Q", (8, True): "<q"}
+LARGEST = 64 << 20      # bytes read at once: more than a mem_map of 4 GiB has
 
 
 class Address(int):
@@ -38,7 +39,7 @@ class Address(int):
     def deref(self):
         """What it points to; NULL leads nowhere."""
         if not self:
-            raise Unreadable("NULL pointer")
+            raise Unreadable(f"a pointer to {self._pointer.target_name()} is NULL")
         return self._kernel.value(self._pointer.target(), int(self))
 
     def __getitem__(self, index):
@@ -94,7 +95,7 @@ class ArrayView(View):
     def __getitem__(self, index):
         kind = self._type.of
         if not 0 <= index < (self._type.count or 1 << 30):
-            raise IndexError(index)
+            raise OutOfBounds(f"an index of {index} for an array of {self._type.count}: not set, or torn")
         if self._type.count == 0:
             return self._kernel.value(kind, self.address + index * kind.size)
         return self._part(kind, index * kind.size)
@@ -150,6 +151,8 @@ class Kernel:
         """Bytes at a kernel address."""
         if self.page_offset <= vaddr and vaddr + size <= self.layout.symbols["_end"]:
             return self.memory.read(vaddr - self.page_offset, size)
+        if size > LARGEST:
+            raise Corrupt(f"{size} bytes at {vaddr:#x} are more than any structure has")
         parts = []
         while size > 0:
             low = self.page_offset <= vaddr < self.high_memory
@@ -246,17 +249,21 @@ class Kernel:
     def list_nodes(self, head):
         """Addresses of a list's nodes, the head left out."""
         start = head.address if isinstance(head, View) else int(head)
-        node = int(self.at("struct list_head", start).next)
+        first = self.at("struct list_head", start)
+        node = int(first.next)
+        if not node and first.prev:
+            raise Corrupt(f"the list at {start:#x} has no next one, but a previous one")
         seen = set()
         while node not in (0, start):
             if node in seen:
                 raise Corrupt(f"the list at {start:#x} comes back to {node:#x}, not to its head")
             seen.add(node)
-            yield node
             try:
-                node = int(self.at("struct list_head", node).next)
+                following = int(self.at("struct list_head", node).next)
             except Unreadable as err:
                 raise Corrupt(f"the list at {start:#x} leads to {node:#x}: {err}") from err
+            yield node
+            node = following
         if node == 0 and seen:
             raise Corrupt(f"the list at {start:#x} ends in a NULL pointer")
 

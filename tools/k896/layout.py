@@ -20,7 +20,7 @@ import re
 from k896.elf import ElfFile
 
 # Units that define what is looked at.
-UNITS = re.compile(r"^(mm|kernel|arch)/(?!(?:.*/)?(?:tests|lib|drivers|monitor)/).*\.c$")
+UNITS = re.compile(r"^(?:\./)?(mm|kernel|arch)/(?!(?:.*/)?(?:tests|lib|drivers|monitor)/).*\.c$")
 INSPECT = "inspect_"
 
 
@@ -57,6 +57,11 @@ class Pointer:
 
     def target(self):
         return self.resolve()
+
+    def target_name(self):
+        """What it leads to, in words."""
+        target = self.target()
+        return f"struct {target.name}" if isinstance(target, Struct) else "data"
 
     def encode(self):
         target = self.target()

@@ -106,6 +106,16 @@ def pagewalk(kernel, vaddr, cr3=None):
     return lines if phys is None else lines + target(kernel, phys)
 
 
+def unpaged(kernel, vaddr):
+    """The same while paging is off: addresses are physical, the kernel's will come to lie PAGE_OFFSET lower."""
+    if vaddr < kernel.page_offset:
+        return [f"paging is off: 0x{vaddr:08x} is a physical address", *target(kernel, vaddr)]
+    if vaddr < kernel.layout.symbols["_end"]:
+        return [f"paging is off: nothing is at 0x{vaddr:08x}, what is linked there lies at phys "
+                f"0x{vaddr - kernel.page_offset:08x}"]
+    return [f"paging is off: nothing is at 0x{vaddr:08x}"]
+
+
 def target(kernel, phys):
     """The frame that a walk ends in."""
     pfn = phys >> kernel.page_shift

@@ -32,8 +32,8 @@ def must_exist(kernel):
     kernel.must_be_loaded()
     if not kernel.var("mem_map") or not kernel.var("max_pfn"):
         raise NotYet("not set up yet: there is no mem_map before free_area_init()")
-    if not kernel.var("contig_page_data").node_zones[0].name:
-        raise NotYet("not set up yet: mem_map is there, but no zone")
+    if not kernel.var("contig_page_data").node_zonelist._zonerefs[0].zone:
+        raise NotYet("not set up yet: free_area_init() has made mem_map, but is still busy with the zones")
 
 
 class Flags:

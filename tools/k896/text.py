@@ -3,6 +3,7 @@
 Views as text: a list of lines each, with the columns that the monitor's views have.
 """
 from k896 import early, explain, kmap, pagetable, slab, vmalloc, zones
+from k896.errors import KernelError
 
 
 def meminfo(kernel):
@@ -51,7 +52,11 @@ def slabinfo(kernel):
              "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables "
              "<limit> <batchcount> <sharedfactor> : slabdata <active_slabs> <num_slabs> <sharedavail>"]
     for cache in slab.caches(kernel):
-        active_objects, objects, active_slabs, number = slab.counts(kernel, cache)
+        try:
+            active_objects, objects, active_slabs, number = slab.counts(kernel, cache)
+        except KernelError as err:      # the other caches may be whole
+            lines.append(f"{slab.name(kernel, cache):<17} {err}")
+            continue
         lines.append(f"{slab.name(kernel, cache):<17} {active_objects:6} {objects:6} {cache.size:6} "
                      f"{cache.num:4} {1 << cache.gfporder:4} : tunables {cache.limit:4} {cache.batchcount:4} "
                      f"{0:4} : slabdata {active_slabs:6} {number:6} {0:6}")

@@ -28,27 +28,28 @@ LOOKS = ("k-page 0x150", "k-page 0x2000", "k-ptwalk 0xc0101000", "k-explain 0xc0
 MARK = "======== "
 
 
-def gdb(log, *commands, where=None, core=()):
+def gdb(log, *commands, where=None, core=(), elf=None):
     """
     Run gdb as `make gdb` does; return {command: what it printed}.
 
-    @where: the command that attaches to a machine; @core: the dump to look at instead.
+    @where: the command that attaches to a machine; @core: the dump to look at instead; @elf: the kernel.
     """
+    return dict(in_order(log, *commands, where=where, core=core, elf=elf))
+
+
+def in_order(log, *commands, where=None, core=(), elf=None):
+    """The same as a list of (command, what it printed), for commands that come more than once."""
     options = ["-ex", where] if where else []
     for command in commands:
         options += ["-ex", f"echo \\n{MARK}{command}\\n", "-ex", command]
-    argv = ["gdb", "-q", "-batch", "-nx", "-x", "tools/gdb/k896.gdb", *options, str(lab.OUT / "k896.elf"), *core]
-    return run(log, argv)
-
-
-def run(log, argv):
+    argv = ["gdb", "-q", "-batch", "-nx", "-x", "tools/gdb/k896.gdb", *options, str(elf or lab.OUT / "k896.elf"), *core]
     done = subprocess.run(argv, cwd=lab.ROOT, text=True, timeout=90, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     lab.LOGS.mkdir(parents=True, exist_ok=True)
     (lab.LOGS / f"{log}.log").write_text(done.stdout, encoding="utf-8")
     assert "Traceback" not in done.stdout and "Python Exception" not in done.stdout, lab.tail(done.stdout)
     parts = done.stdout.split(f"\n{MARK}")[1:]
-    return {command: text for command, _, text in (part.partition("\n") for part in parts)}
+    return [(command, text) for command, _, text in (part.partition("\n") for part in parts)]
 
 
 @contextlib.contextmanager
@@ -57,7 +58,7 @@ def machine(tmp_path, append, mem="96M"):
     lab.build()
     socket = tmp_path / "gdb.sock"
     argv = [str(lab.ROOT / "tools" / "qemu.py"), "--kernel", str(lab.OUT / "k896.elf"), "--mem", mem, "--append",
-            append, "--gdb", str(socket)]
+            append, "--gdb", str(socket), "--session", str(tmp_path)]
     child = pexpect.spawn("timeout", ["--foreground", "-k", "5", "120", *argv], timeout=30, encoding="utf-8")
     try:
         child.expect_exact("To leave")
@@ -162,51 +163,170 @@ def test_explains_what_a_suite_holds(tmp_path):
     assert re.search(r"flags 0x\w+\(vmalloc\), order 0, references 1", said["k-page $eax"])
 
 
-def test_at_reset(tmp_path):
-    """At the reset vector, before the firmware."""
-    with machine(tmp_path, "selftest=none") as socket:
-        said = gdb("gdb-reset", *COMMANDS, "kill", where=f"target remote {socket}")
-    for command in COMMANDS:
-        if not command.startswith(("k-explain", "k-list")):     # QEMU has put the image there already
-            assert "not set up yet" in said[command] or "paging is off" in said[command], (command, said[command])
-    assert "0 on the list" in said[COMMANDS[-1]] and "not mapped" in said["k-explain 0xc0101000"]
+# --- from the first instruction to the prompt -------------------------------------------------------
+
+STOPS = ("reset", "*_start", "*high_start", "kmain", "bootmem_init", "free_area_init", "zone_init", "memblock_free_all",
+         "kmem_cache_init", "vmalloc_init", "monitor_run")
+# By which stop there is what a command shows.
+READY = {"k-explain": "*_start", "k-ptwalk": "*high_start", "k-ptdump": "*high_start", "k-dmesg": "bootmem_init",
+         "k-memblock": "free_area_init", "k-iomem": "free_area_init", "k-meminfo": "memblock_free_all",
+         "k-buddyinfo": "memblock_free_all", "k-zoneinfo": "memblock_free_all", "k-kmap": "memblock_free_all",
+         "k-page": "memblock_free_all", "k-slabinfo": "vmalloc_init", "k-vmallocinfo": "monitor_run"}
+FREE_LIST = "contig_page_data.node_zones[0].free_area[10].free_list"
+PLAN = {stop: (f"thbreak {stop}", "continue", *COMMANDS, "k-explain $pc", "k-explain mem_map", "k-print cache_chain",
+               f"k-print {FREE_LIST}", "k-print contig_page_data.node_zones[0]") for stop in STOPS}
+PLAN["reset"] = PLAN["reset"][2:]
+PLAN["printers"] = ("print cache_chain", "print *mem_map", "print contig_page_data.node_zones[0]", "print (gfp_t)0x2dc0",
+                    "print swapper_pg_dir[768]", "print swapper_pg_dir[0]", "print ((struct kmem_cache *)0)->flags",
+                    "print *(struct page *)0x10", "k-list &cache_chain struct kmem_cache node",
+                    "k-page (unsigned long)mem_map")
+# A page directory in free memory, with one table.
+PLAN["directory"] = ("set var *(int *)0xc0c00004 = 0x00c01007", "set var *(int *)0xc0c01008 = 0x00c02005",
+                     "set var *(int *)0xc0c0100c = 0x00c03005", "k-ptwalk 0x402123 0xc00000", "k-ptdump 0xc00000",
+                     "k-ptwalk kmain boot_pg_dir", "k-ptwalk kmain swapper_pg_dir", "k-ptwalk 0 0xe0000000")
+PLAN["in force"] = ("set var $cr3 = 0xc00000", "k-ptwalk 0x403000", "k-explain 0x402123", "k-explain mem_map",
+                    "k-meminfo", "k-print cache_chain")
+# A list led back into itself, to NULL, to nowhere; struct pages whose words make no sense.
+PLAN["circle"] = ("set var $cr3 = (long)swapper_pg_dir - 0xc0000000", "set var $node = cache_chain.next->next",
+                  "set var $next = $node->next", "set var $node->next = cache_chain.next", "print cache_chain",
+                  "k-slabinfo", "k-list cache_chain struct kmem_cache next")
+PLAN["end"] = ("set var $node->next = 0", "k-slabinfo", "print cache_chain", "k-list cache_chain struct kmem_cache next")
+PLAN["nowhere"] = ("set var $node->next = (void *)0xdead0000", "k-slabinfo", "print *$node", "set var $node->next = $next",
+                   "print *$node")
+PLAN["slab"] = ("set var cache_cache.node[0].slabs_full.next->next = 0", "k-slabinfo")
+PLAN["page"] = ("set var mem_map[0xd00].flags = 0xffffffff", "k-page 0xd00", "print mem_map[0xd00]",
+                "set var mem_map[0xd00].flags = 1 << PG_slab", "set var mem_map[0xd00].slab_cache = 0",
+                "set var mem_map[0xd00]._refcount.counter = 1", "k-page 0xd00", "k-explain 0xc0d00000")
+PLAN["poison"] = ("set var $node->next = (void *)0x100", "set var $node->prev = (void *)0x122", "print *$node", "kill")
 
 
-def test_before_paging(tmp_path):
-    """At the first instruction: the image is there, and nothing else."""
-    with machine(tmp_path, "selftest=none") as socket:
-        said = gdb("gdb-start", "print/x $cr0 & 0x80000000", *COMMANDS, "kill",
-                   where=f"attach-k896 {socket} *_start")
-    assert "= 0x0" in said["print/x $cr0 & 0x80000000"]
+@pytest.fixture(name="stages", scope="module")
+def fixture_stages(tmp_path_factory):
+    """{part of PLAN: {command: what it printed}}, of one machine from its reset vector to its prompt."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    commands = [command for part in PLAN.values() for command in part]
+    with machine(tmp_path_factory.mktemp("stages"), "selftest=none", mem="16M") as socket:
+        said = in_order(f"gdb-stages-{worker}", *commands, where=f"target remote {socket}")
+    assert [command for command, _ in said] == commands
+    told = iter(said)
+    return {part: dict(next(told) for _ in PLAN[part]) for part in PLAN}
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_commands_know_what_is_set_up(stages, stop):
+    """Before its structures are there a command says so, from then on it shows them."""
     for command in COMMANDS[:-1]:
-        if not command.startswith("k-explain"):
-            assert "not set up yet" in said[command] or "paging is off" in said[command], (command, said[command])
-    assert "kernel text" in said["k-explain 0xc0101000"]
+        said, ready = stages[stop][command].strip(), STOPS.index(READY[command.split()[0]])
+        if STOPS.index(stop) < ready:
+            assert re.match(r"k-\w+: not set up yet: |paging is off: ", said), (command, said)
+        else:
+            assert (said or command == "k-vmallocinfo") and not re.match("k-", said), (command, said)
+    number = int(re.search(r"^(\d+) on the list", stages[stop][COMMANDS[-1]], re.M)[1])
+    assert (number > 40) == (STOPS.index(stop) >= STOPS.index("vmalloc_init"))
 
 
-def test_midway_through_boot(tmp_path):
-    """When zones are made and slab is not, each command knows which side it is on."""
-    with machine(tmp_path, "selftest=none") as socket:
-        said = gdb("gdb-midway", "k-memblock", "k-iomem", "k-dmesg", "k-buddyinfo", "thbreak kmem_cache_init",
-                   "continue", "k-buddyinfo", "k-slabinfo", "k-vmallocinfo", "kill",
-                   where=f"attach-k896 {socket} free_area_init")
-    assert "memory" in said["k-memblock"] and "Kernel code" in said["k-iomem"]
-    assert "virtual kernel memory layout" in said["k-dmesg"]
-    assert "Node 0, zone   Normal" in said["k-buddyinfo"]       # the second time it was asked
-    assert "not set up yet: there are no caches" in said["k-slabinfo"]
-    assert "not set up yet: there are no areas" in said["k-vmallocinfo"]
+def test_before_paging(stages):
+    """Addresses are physical, and variables are where the image was put."""
+    said = stages["*_start"]
+    assert "section .boot: _start+0x0" in said["k-explain $pc"]
+    assert "kernel text" in said["k-explain 0xc0101000"] and "phys 0x00101000" in said["k-ptwalk 0xc0101000"]
+    assert said["k-explain mem_map"].startswith("paging is off: 0x00000000 is a physical address")
+    assert said["k-print cache_chain"].strip() == "empty"
+    assert said[f"k-print {FREE_LIST}"].strip() == "not initialised"
+    assert "struct zone, not set up yet" in said["k-print contig_page_data.node_zones[0]"]
+    said = stages["*high_start"]
+    assert "4 MiB page at 0x00000000" in said["k-ptwalk 0xc0101000"] and "function: high_start+0x0" in said["k-explain $pc"]
+
+
+def test_printers(stages):
+    said = stages["printers"]
+    assert re.search(r"= next 0xc\w+ prev 0xc\w+, \d\d others in the ring", said["print cache_chain"])
+    assert re.match(r"next 0xc\w+ prev 0xc\w+, \d+ others? in the ring|empty",
+                    stages["monitor_run"][f"k-print {FREE_LIST}"])
+    assert "reserved order 0 zone 0" in said["print *mem_map"] and "lru" not in said["print *mem_map"]
+    zone = said["print contig_page_data.node_zones[0]"]
+    assert "struct zone DMA" in zone and re.search(r"free blocks by order = (\d+ ){10}\d+", zone)
+    assert zone.partition(" = ")[2] == stages["monitor_run"]["k-print contig_page_data.node_zones[0]"]
+    assert "GFP_KERNEL|__GFP_NOWARN|__GFP_ZERO (0x2dc0)" in said["print (gfp_t)0x2dc0"]
+    assert re.search(r"pfn 0x\w+ PRESENT\|RW", said["print swapper_pg_dir[768]"])
+    assert "= 0x00000000 none" in said["print swapper_pg_dir[0]"]
+    assert "Cannot access memory" in said["print *(struct page *)0x10"]
+    assert "is no struct list_head" in said["k-list &cache_chain struct kmem_cache node"]
+    assert "reserved: mem_map" in said["k-page (unsigned long)mem_map"]
+
+
+def test_another_page_directory(stages):
+    """By its address or its name while the CPU uses the kernel's; then the CPU uses it."""
+    said = stages["directory"]
+    assert ("CR3 00c00000\n  pde[1] = 00c01007: page table at 0x00c01000, RW US\n"
+            "  pte[2] = 00c02005: 4 KiB page at 0x00c02000, ro US\npfn 0xc02:") in said["k-ptwalk 0x402123 0xc00000"]
+    assert said["k-ptdump 0xc00000"].splitlines()[1].startswith("0x00402000-0x00404000 -> 0x00c02000-0x00c04000     8K USR ro")
+    assert "4 MiB page at 0x00000000" in said["k-ptwalk kmain boot_pg_dir"]
+    assert "ro A" in said["k-ptwalk kmain swapper_pg_dir"] and "not present" in said["k-ptwalk 0 0xe0000000"]
+    said = stages["in force"]
+    assert "CR3 00c00000" in said["k-ptwalk 0x403000"] and "0x00c03000, ro US" in said["k-ptwalk 0x403000"]
+    assert "mapped to phys 0x00c02123" in said["k-explain 0x402123"] and "open to user code" in said["k-explain 0x402123"]
+    # The kernel is not mapped there, and is found all the same.
+    assert said["k-meminfo"] == stages["monitor_run"]["k-meminfo"]
+    assert "direct map, not mapped" in said["k-explain mem_map"]
+    assert said["k-print cache_chain"] == stages["monitor_run"]["k-print cache_chain"]
+
+
+def test_what_is_broken_gets_a_sentence(stages):
+    """No endless loop, no traceback; what comes before the break is shown."""
+    comes_back = r"the list at 0xc\w+ comes back to 0xc\w+, not to its head"
+    assert re.match(f"k-slabinfo: {comes_back}", stages["circle"]["k-slabinfo"])
+    assert re.search(f"broken: {comes_back}", stages["circle"]["print cache_chain"])
+    assert re.search(f"^k-list: {comes_back}", stages["circle"]["k-list cache_chain struct kmem_cache next"], re.M)
+    assert "ends in a NULL pointer" in stages["end"]["k-slabinfo"]
+    walked = stages["end"]["k-list cache_chain struct kmem_cache next"]
+    assert 'name = "kmem_cache"' in walked and re.search("^k-list: .* ends in a NULL pointer", walked, re.M)
+    assert re.search("leads to 0xdead0000: nothing is mapped", stages["nowhere"]["k-slabinfo"])
+    assert "others in the ring" in stages["nowhere"]["print *$node"]
+    lines = stages["slab"]["k-slabinfo"].splitlines()
+    assert re.match("kmem_cache +the list at .* ends in a NULL pointer", lines[2]) and len(lines) > 40
+    assert all(re.match(r"\S+ +\d+ +\d+ ", line) for line in lines[3:])
+    assert "= reserved" not in stages["page"]["print mem_map[0xd00]"]
+    for command in ("k-page 0xd00", "k-explain 0xc0d00000"):
+        assert "a pointer to struct kmem_cache is NULL" in stages["page"][command]
+    assert "on no list, taken off by list_del()" in stages["poison"]["print *$node"]
 
 
 @pytest.mark.parametrize("how", ["null", "stack"])
 def test_in_a_panic(tmp_path, how):
-    """Stopped where the kernel reports its own end, on the double fault's stack if need be."""
+    """Stopped where the kernel reports its own end, on the double fault's stack if need be; and a dump made there."""
+    commands = (*COMMANDS, *LOOKS, "k-explain $pc", "k-explain $esp", "k-ptwalk $esp", "bt")
     with machine(tmp_path, f"selftest=none crash={how}") as socket:
-        said = gdb(f"gdb-panic-{how}", "bt", "k-buddyinfo", "k-slabinfo", "k-ptdump", "k-dmesg", "k-kmap", "kill",
-                   where=f"attach-k896 {socket} arch_machine_halt")
-    assert "Node 0, zone   Normal" in said["k-buddyinfo"]
-    assert "kmalloc-64" in said["k-slabinfo"]
-    assert "Kernel Mapping" in said["k-ptdump"]
-    assert "panic" in said["k-dmesg"].lower()
+        said = gdb(f"gdb-panic-{how}", *commands, "detach", where=f"attach-k896 {socket} arch_machine_halt")
+        subprocess.run([str(lab.ROOT / "tools" / "dump.py"), "--kernel", str(lab.OUT / "k896.elf"), "--session", str(tmp_path),
+                        "-o", str(tmp_path / "dump")], stdout=subprocess.DEVNULL, check=True)
+    core = gdb(f"gdb-panic-core-{how}", *commands, core=[str(tmp_path / "dump")])
+    (tmp_path / "dump").unlink()
+    assert "Node 0, zone   Normal" in said["k-buddyinfo"] and "kmalloc-64" in said["k-slabinfo"]
+    assert "Kernel Mapping" in said["k-ptdump"] and "end Kernel panic" in said["k-dmesg"]
+    assert "function: arch_machine_halt+0x" in said["k-explain $pc"] and "4 KiB page" in said["k-ptwalk $esp"]
+    for command in (*COMMANDS, *LOOKS, "k-explain $esp"):
+        assert said[command].rstrip() == core[command].rstrip()
+    for text in (said["bt"], core["bt"]):
+        assert "arch_machine_halt" in text and "panic_reported" in text
+
+
+@pytest.mark.parametrize("variant, mem, extra", [("O0", "8M", ()), ("Os", "3G", ("-smp", "2")), ("clang", "1G", ("-smp", "2"))])
+def test_any_build_on_any_machine(tmp_path, variant, mem, extra):
+    """What the compiler made of the structures makes no difference, nor does how much memory there is."""
+    config = Config(f"gdb-{variant}", variant=variant, mem=mem, extra=(*extra, "-gdb", f"unix:{tmp_path}/gdb,server=on,wait=off"))
+    with lab.Session(config) as session:
+        for line in ("alloc kmalloc 100", "alloc vmalloc 64K", "alloc page 3 highmem", "alloc kmap #3"):
+            session.run(line)
+        monitor = {command: session.run(name).splitlines() for command, name in SAME.items()}
+        live = gdb(f"gdb-{variant}", *COMMANDS, "print cache_chain", "print *mem_map", "print (gfp_t)0xcc0", "detach",
+                   where=f"target remote {tmp_path}/gdb", elf=config.elf)
+    for command, lines in monitor.items():
+        assert without_blanks(live[command].splitlines()) == without_blanks(lines), command
+    assert any("play_vmalloc" in line for line in monitor["k-vmallocinfo"])
+    assert not re.search("^k-", "".join(live.values()), re.M)
+    assert "others in the ring" in live["print cache_chain"] and "reserved" in live["print *mem_map"]
+    assert "GFP_KERNEL (0xcc0)" in live["print (gfp_t)0xcc0"]
 
 
 def source_line(file, text):
@@ -232,29 +352,31 @@ def test_breakpoint_in_kmalloc_by_line(tmp_path):
     assert re.search(rf"^Slab: +{int(new) * 4} kB$", said["k-meminfo"], re.M)
 
 
-def test_printers(tmp_path):
-    with machine(tmp_path, "selftest=none") as socket:
-        said = gdb("gdb-printers", "print cache_chain", "print *mem_map", "print contig_page_data.node_zones[1]",
-                   "print (gfp_t)0x2dc0", "print swapper_pg_dir[768]", "print swapper_pg_dir[0]",
-                   "print cache_chain.next->next", "print ((struct kmem_cache *)0)->flags",
-                   "print *(struct page *)0x10", "kill", where=f"attach-k896 {socket} monitor_run")
-    assert re.search(r"= next 0xc\w+ prev 0xc\w+, \d\d others in the ring", said["print cache_chain"])
-    assert "reserved order 0 zone 0" in said["print *mem_map"] and "lru" not in said["print *mem_map"]
-    zone = said["print contig_page_data.node_zones[1]"]
-    assert "struct zone Normal" in zone and re.search(r"free blocks by order = (\d+ ){10}\d+", zone)
-    assert "GFP_KERNEL|__GFP_NOWARN|__GFP_ZERO (0x2dc0)" in said["print (gfp_t)0x2dc0"]
-    assert re.search(r"pfn 0x\w+ PRESENT\|RW", said["print swapper_pg_dir[768]"])
-    assert "= 0x00000000 none" in said["print swapper_pg_dir[0]"]
-    assert "Cannot access memory" in said["print *(struct page *)0x10"]
-
-
 def test_mistakes_get_a_line():
     """Usage lines, and no kernel at all."""
     lab.build()
-    said = gdb("gdb-mistakes", "k-page", "k-ptwalk 1 2 3", "k-meminfo now", "k-list x", "k-meminfo", "help k-list")
-    assert said["k-page"].startswith("k-page PFN|ADDR:")
-    assert said["k-ptwalk 1 2 3"].startswith("k-ptwalk ADDR [CR3]:")
-    assert said["k-meminfo now"].startswith("k-meminfo:")
-    assert said["k-list x"].startswith("k-list HEAD TYPE MEMBER:")
-    assert "attach to `make debug`, or open a dump" in said["k-meminfo"]
-    assert "k-list cache_chain struct kmem_cache next" in said["help k-list"]
+    said = gdb("gdb-mistakes", "k-page", "k-page 1 2", "k-ptwalk 1 2 3", "k-ptdump 1 2", "k-explain", "k-meminfo now",
+               "k-list x", "k-print", "k-page nosuch", "k-page (", "k-list cache_chain nosuch next",
+               "k-list cache_chain struct kmem_cache nosuch", "k-meminfo", "attach-k896 /nonexistent kmain")
+    for command, usage in (("k-page", "k-page PFN|ADDR"), ("k-page 1 2", "k-page PFN|ADDR"), ("k-explain", "k-explain ADDR"),
+                           ("k-ptwalk 1 2 3", "k-ptwalk ADDR [CR3]"), ("k-ptdump 1 2", "k-ptdump [CR3]"),
+                           ("k-meminfo now", "k-meminfo"), ("k-list x", "k-list HEAD TYPE MEMBER"), ("k-print", "k-print EXPR")):
+        assert re.match(rf"usage: {re.escape(usage)}\nexample: {usage.split()[0]}", said[command]), said[command]
+    for command, words in (("k-page nosuch", 'No symbol "nosuch"'), ("k-page (", "syntax error"),
+                           ("k-list cache_chain nosuch next", "No type named nosuch"),
+                           ("k-list cache_chain struct kmem_cache nosuch", "struct kmem_cache has no member nosuch"),
+                           ("k-meminfo", "attach to `make debug`, or open a dump")):
+        assert re.match(rf"{command.split()[0]}: .*{words}", said[command]), said[command]
+    assert "start `make debug` in another terminal first" in said["attach-k896 /nonexistent kmain"]
+
+
+def test_help_knows_each_command():
+    """k-help and gdb's own list name them all; each has its own text, which ends in an example."""
+    lab.build()
+    names = {command.split()[0] for command in COMMANDS} | {"k-print", "k-help"}
+    said = gdb("gdb-help", "k-help", "help user-defined", *(f"help {name}" for name in sorted(names)))
+    assert {line.split()[0] for line in said["k-help"].splitlines()[:-1]} == names
+    assert set(re.findall(r"^(k-\S+) -- ", said["help user-defined"], re.M)) == names
+    for name in names:
+        lines = said[f"help {name}"].split("\n\n")
+        assert re.match(rf"{name}[^:]*: \S", lines[0]) and lines[-1].startswith(f"example: {name}"), lines
