@@ -4,6 +4,7 @@
  */
 #include <kernel/bench/bench.h>
 #include <kernel/lib/minmax.h>
+#include <arch/irq.h>
 #include <arch/mmu.h>
 #include <mm/highmem.h>
 #include <mm/ioremap.h>
@@ -84,9 +85,12 @@ static const char no_highmem[] = "no high memory";
 
 static void sample_kmap_atomic(struct bench *b, struct page *page)
 {
+	unsigned long flags;
 	void *addr;
 
+	local_irq_save(flags); /* neither can sleep, nor can page_address() */
 	bench_hot(b, addr = kmap_atomic(page); kunmap_atomic(addr));
+	local_irq_restore(flags);
 }
 
 static const char *kmap_atomic_high(struct bench *b)
@@ -145,9 +149,12 @@ static const char *kmap_first(struct bench *b)
 
 static void sample_page_address(struct bench *b, struct page *page)
 {
+	unsigned long flags;
 	void *addr;
 
+	local_irq_save(flags);
 	bench_hot(b, OPTIMIZER_HIDE_VAR(page); addr = page_address(page); OPTIMIZER_HIDE_VAR(addr));
+	local_irq_restore(flags);
 }
 
 static const char *page_address_low(struct bench *b)

@@ -231,24 +231,34 @@ static void bench_one(struct seq_file *m, struct bench *b, const struct bench_ro
 		kmem_cache_destroy(b->cache);
 }
 
-static bool bench_is_meant(const struct bench_row *row, const char *name)
+/* bench_select - how much of @name is to be in the name of a row: all if a row is called so */
+static size_t bench_select(const char *name)
 {
-	return !name || !strncmp(row->name, name, strlen(name));
+	const struct bench_row *row;
+	unsigned int i;
+
+	if (!name)
+		return 0;
+	for (i = 0; (row = bench_nth_row(i)) != NULL; i++)
+		if (!strcmp(row->name, name))
+			return strlen(name) + 1;
+	return strlen(name);
 }
 
 static int bench_run_rows(struct seq_file *m, struct bench *b, const char *name, unsigned long live,
 			  enum bench_format format)
 {
+	size_t length = bench_select(name);
 	const struct bench_row *row;
 	unsigned int i, nr = 0;
 
 	for (i = 0; (row = bench_nth_row(i)) != NULL; i++)
-		nr += bench_is_meant(row, name);
+		nr += !strncmp(row->name, name ?: "", length);
 	if (!nr)
 		return -ENOENT;
 	bench_print_head(m, bench_measure_empty(b), format);
 	for (i = 0; (row = bench_nth_row(i)) != NULL; i++)
-		if (bench_is_meant(row, name))
+		if (!strncmp(row->name, name ?: "", length))
 			bench_one(m, b, row, live, format);
 	return 0;
 }

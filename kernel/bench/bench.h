@@ -8,8 +8,9 @@
  * counter counts executed instructions, and two runs agree to the instruction; on any
  * other machine the rows are cycles, and vary.
  *
- * What is in the bracket stands inline, as it would in a caller. Interrupts are on, as
- * calls that may sleep want it; a sample in which the tick came is not counted.
+ * What is in the bracket stands inline, as it would in a caller. Interrupts are off
+ * around calls that cannot sleep. Those that may sleep want them on; a sample in which
+ * the tick came is then not counted.
  */
 #ifndef KERNEL_BENCH_BENCH_H
 #define KERNEL_BENCH_BENCH_H
@@ -127,7 +128,7 @@ enum bench_format { BENCH_TABLE, BENCH_JSON };
 /**
  * bench_run - measure rows and print them
  * @m:      gets the table, or a JSON object a line
- * @name:   a row, or what several rows' names begin with; NULL: all rows
+ * @name:   a row, or, where none is called so, what rows' names begin with; NULL: all rows
  * @live:   objects of each row's kind that are to live meanwhile
  *
  * Before each row memory is brought to rest, so that a row costs the same alone and

@@ -71,7 +71,7 @@ const struct bench_row bench_page_rows[] = {
 	{"page-0-highuser", "alloc_page and __free_page, GFP_HIGHUSER", .run = page_0_highuser,
 	 LIVE_HIGH_PAGES},
 	{"page-3", "alloc_pages and __free_pages, order 3", .run = page_3, LIVE_PAGES},
-	{"page-4", "order 4", .run = page_4, LIVE_PAGES},
-	{"page-9", "order 9", .run = page_9, LIVE_PAGES},
+	{"page-4", "alloc_pages and __free_pages, order 4", .run = page_4, LIVE_PAGES},
+	{"page-9", "alloc_pages and __free_pages, order 9", .run = page_9, LIVE_PAGES},
 };
 const unsigned int nr_bench_page_rows = ARRAY_SIZE(bench_page_rows);

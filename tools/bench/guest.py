@@ -7,6 +7,7 @@ shift=0 makes the cycle counter count instructions, sleep=off lets no time pass 
 the guest sleeps; nobody types. So two runs print the same, to the last digit.
 """
 import json
+import os
 import subprocess
 
 import ktap
@@ -36,9 +37,13 @@ def objects(text):
 
 def run(kernel, words, mem="3G", timeout=SECONDS):
     """Boot @kernel, have it measure @words, and return the JSON objects that it printed."""
-    argv = qemu.command(kernel=str(kernel), append=f"selftest=none exit=1 bench={words},json",
+    if not os.path.exists(kernel):
+        raise BenchError(f"there is no kernel {kernel}: make builds one")
+    folder, name = os.path.split(kernel)
+    # From its folder: the path stands in the command line, which boot prints.
+    argv = qemu.command(kernel=name, append=f"selftest=none exit=1 bench={words},json",
                         mem=mem, cpu="qemu32", timeout=timeout, extra=ICOUNT)
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+    done = subprocess.run(argv, cwd=folder or None, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
                           errors="replace", check=False)
     if done.returncode != ktap.EXIT_PASS:
         raise BenchError(f"a guest with -m {mem} and bench={words} ended with status "
@@ -60,13 +65,11 @@ def rows_of(printed):
     return {entry["row"]: entry for entry in printed if "row" in entry}
 
 
-def boot(kernel, mem):
+def boot_of(printed):
     """{stage: instructions}, in their order."""
-    return {entry["stage"]: entry["cycles"] for entry in run(kernel, "boot", mem)
-            if "stage" in entry}
+    return {entry["stage"]: entry["cycles"] for entry in printed if "stage" in entry}
 
 
-def memory(kernel, mem):
+def memory_of(printed):
     """{reason: KiB}: RAM, what of it is reserved, what is free, and who has the rest."""
-    return {entry["memory"]: entry["kB"] for entry in run(kernel, "memory", mem)
-            if "memory" in entry}
+    return {entry["memory"]: entry["kB"] for entry in printed if "memory" in entry}

@@ -55,14 +55,22 @@ def print_linux(version, linux, rows, out):
     table(["guest instructions", f"Linux {version}", "k896", "ratio"], lines, out)
 
 
+def goals(values, wanted, of_what, show):
+    """Three lines below a table: goal, aim, and what each value meets; a size may have no goal."""
+    pairs = list(zip(values, wanted))
+    return [["first goal" + of_what] + [show(goal.first) if goal else "" for _, goal in pairs],
+            ["aim" + of_what] + [show(goal.aim) if goal else "" for _, goal in pairs],
+            ["meets"] + [verdict(value, goal) if goal else "" for value, goal in pairs]]
+
+
 def print_boot(stages, out):
     """Instructions by stage; @stages is {memory size: {stage: instructions}}."""
     sizes = list(stages)
     names = list(stages[sizes[0]])
     lines = [[name] + [number(stages[size][name]) for size in sizes] for name in names]
     lines.append(["all"] + [number(sum(stages[size].values())) for size in sizes])
-    lines.append([f"first goal of \"{BOOT_STAGE}\""]
-                 + [number(BOOT_GOALS[size].first) if size in BOOT_GOALS else "" for size in sizes])
+    lines += goals([stages[size][BOOT_STAGE] for size in sizes], [BOOT_GOALS.get(size) for size in sizes],
+                   f" of \"{BOOT_STAGE}\"", number)
     table(["instructions of boot"] + sizes, lines, out)
 
 
@@ -76,9 +84,8 @@ def print_memory(memory, out):
     sizes = list(memory)
     lines = [[name] + [f"{memory[size][name]:,}" for size in sizes] for name in memory[sizes[0]]]
     lines.append(["reserved, %"] + [f"{reserved_percent(memory[size]):.2f}" for size in sizes])
-    lines.append(["first goal, %"]
-                 + [f"{RESERVED_GOALS[size].first:g}" if size in RESERVED_GOALS else ""
-                    for size in sizes])
+    lines += goals([reserved_percent(memory[size]) for size in sizes],
+                   [RESERVED_GOALS.get(size) for size in sizes], " of reserved, %", "{:g}".format)
     table(["KiB at the prompt"] + sizes, lines, out)
 
 
