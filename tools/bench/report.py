@@ -43,16 +43,18 @@ def print_rows(rows, out):
 
 
 def print_linux(version, linux, rows, out):
-    """Each row's figure in both kernels, and their ratio."""
+    """Each row's figure in both kernels, and their ratio; then the goals."""
     lines = []
     for name, row in rows.items():
-        theirs = linux[name]
+        theirs, goal = linux[name], GOALS[name]
         if "reason" in row or "reason" in theirs:
-            lines.append([name, "", "", theirs.get("reason") or row["reason"]])
+            lines.append([name, "", "", "", "", "", theirs.get("reason") or row["reason"]])
             continue
         lines.append([name, number(figure(theirs)), number(figure(row)),
-                      f"{figure(theirs) / figure(row):.2f}"])
-    table(["guest instructions", f"Linux {version}", "k896", "ratio"], lines, out)
+                      f"{figure(theirs) / figure(row):.2f}", number(goal.first), number(goal.aim),
+                      verdict(figure(row), goal)])
+    table(["guest instructions", f"Linux {version}", "k896", "ratio", "first goal", "aim", "meets"],
+          lines, out)
 
 
 def goals(values, wanted, of_what, show):

@@ -193,10 +193,10 @@ def test_linux_beside_k896_in_one_table():
     out = io.StringIO()
     report.print_linux("6.1.0-686", theirs, ours, out)
     assert [line.split("  ") for line in re.sub(r" {2,}", "  ", out.getvalue()).splitlines()] == [
-        ["guest instructions", "Linux 6.1.0-686", "k896", "ratio"],
-        ["page-0", "668", "167", "4.00"],
+        ["guest instructions", "Linux 6.1.0-686", "k896", "ratio", "first goal", "aim", "meets"],
+        ["page-0", "668", "167", "4.00", "200", "90", "goal"],
         ["page-9", "no block so large is free"],
-        ["kmap-first", "649.5", "216.5", "3.00"], [""]]
+        ["kmap-first", "649.5", "216.5", "3.00", "220", "130", "goal"], [""]]
 
 
 def test_linux_beside_k896(measured):
