@@ -121,7 +121,7 @@ PLANTED = {
     "multiboot": ("kernel/lib/multiboot.c", "if (m->end < m->start)", "if (m->end + 1 < m->start)"),
     "cmdline": ("kernel/params.c", "(len > 4 && !strcmp(", "(len > 2 && !strcmp("),
     "memmap_option": ("kernel/lib/memmap.c", "\t\t\tedits->nr = nr;", "\t\t\tedits->nr = max(nr, edits->nr);"),
-    "monitor": ("kernel/monitor/lineedit.c", "ed->after_cr = byte ==", "ed->after_cr |= byte =="),
+    "monitor": ("kernel/monitor/monitor.c", r'*word + strcspn(*word, "\"");', r'*word + strcspn(*word, "\"|");'),
 }
 
 SOURCES = ("Makefile", "linker.ld", "arch", "boot", "kernel", "mm", "tools")

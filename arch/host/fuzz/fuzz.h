@@ -40,4 +40,20 @@ void fuzz_memmap_option(const u8 *data, size_t size);
 /* line.c */
 void fuzz_monitor(const u8 *data, size_t size);
 
+/*
+ * command.c: what line.c's target asks about commands
+ */
+struct line_editor;
+
+#define FUZZ_OFFERS_MAX 300
+
+/* fuzz_complete - the completer of the editor */
+void fuzz_complete(struct line_editor *ed, const char *before);
+
+/* fuzz_offer_words - call @offer with each word that a naive reader finds possible there */
+void fuzz_offer_words(const char *before, void (*offer)(const char *word));
+
+/* fuzz_execute - run a line by monitor_execute(), and compare with what the reader expects */
+void fuzz_execute(const char *line);
+
 #endif

@@ -2,8 +2,8 @@
 /*
  * Fuzz target: the monitor's input line. The bytes are typed at the line editor. Beside it
  * stand a naive editor, which should hold the same line after each key, and a naive
- * terminal, which should show just that. What becomes of a line, the suite monitor tries with
- * lines at random.
+ * terminal, which should show just that. What a tab may complete, and what becomes of a
+ * complete line, is command.c's to know.
  */
 #include <arch/host/fuzz/fuzz.h>
 #include <kernel/lib/minmax.h>
@@ -25,6 +25,10 @@ static const char prompt[] = "> ";
 static char row[COLUMNS + 1];
 static unsigned int column;
 
+/* All that was shown since the last key. */
+static char shown[32768];
+static size_t nr_shown;
+
 static void terminal_clear(void)
 {
 	memset(row, ' ', COLUMNS);
@@ -34,6 +38,8 @@ static void terminal_clear(void)
 static void terminal_write(void *arg __unused, const char *s, size_t len)
 {
 	for (; len; len--, s++) {
+		FUZZ_CHECK(nr_shown < sizeof(shown));
+		shown[nr_shown++] = *s;
 		if (*s == '\n') {
 			terminal_clear();
 		} else if (*s == '\b') {
@@ -54,12 +60,14 @@ static void terminal_write(void *arg __unused, const char *s, size_t len)
 static struct {
 	char line[LINE_SIZE];
 	unsigned int length, cursor;
-	char lines[LINES_MAX][LINE_SIZE]; /* the one being typed is lines[nr] */
-	unsigned int nr, shown;
+	unsigned int nr, shown; /* of lines[]; the one being typed is lines[nr] */
 	char escape[LINES_MAX];
 	unsigned int escape_length; /* 0: in no sequence; else of bytes, ESC included */
 	u8 last;
+	bool choice; /* the last key was a tab, which left one */
+	bool listed; /* the last key had the choice listed */
 } naive;
+static char lines[LINES_MAX][LINE_SIZE];
 
 static void naive_set(const char *line)
 {
@@ -88,6 +96,17 @@ static void naive_insert(char c)
 	naive.line[naive.cursor++] = c;
 }
 
+/* Where the word begins that a tab completes. */
+static unsigned int naive_tab_start(void)
+{
+	unsigned int at = naive.cursor;
+
+	while (at && naive.line[at - 1] != ' ' && naive.line[at - 1] != '|' &&
+	       naive.line[at - 1] != ',')
+		at--;
+	return at;
+}
+
 static unsigned int naive_word_start(void)
 {
 	unsigned int at = naive.cursor;
@@ -105,13 +124,91 @@ static void naive_recall(unsigned int which)
 	if (which > naive.nr || naive.nr - which > HISTORY_SIZE)
 		return;
 	if (naive.shown == naive.nr)
-		strscpy(naive.lines[naive.nr], naive.line, LINE_SIZE);
+		strscpy(lines[naive.nr], naive.line, LINE_SIZE);
 	naive.shown = which;
-	naive_set(naive.lines[which]);
+	naive_set(lines[which]);
+}
+
+/* The words of the last tab that fit. */
+static struct {
+	const char *word[FUZZ_OFFERS_MAX];
+	unsigned int nr;
+} offers;
+
+static void naive_offer(const char *word)
+{
+	unsigned int start = naive_tab_start();
+
+	if (strncmp(word, naive.line + start, naive.cursor - start))
+		return;
+	FUZZ_CHECK(offers.nr < FUZZ_OFFERS_MAX);
+	offers.word[offers.nr++] = word;
+}
+
+/* How long is what all offered words begin with? Only so much of each is ever inserted. */
+static unsigned int naive_common(void)
+{
+	unsigned int i, n;
+
+	for (n = 0; n < LINE_SIZE - 1 && offers.word[0][n]; n++)
+		for (i = 1; i < offers.nr; i++)
+			if (offers.word[i][n] != offers.word[0][n])
+				return n;
+	return n;
+}
+
+/* A tab inserts what is certain, and a blank behind a word that is; a second one lists. */
+static void naive_tab(bool again)
+{
+	unsigned int have = naive.cursor - naive_tab_start(), common;
+	char before[LINE_SIZE];
+
+	strscpy(before, naive.line, naive_tab_start() + 1);
+	offers.nr = 0;
+	fuzz_offer_words(before, naive_offer);
+	naive.listed = again;
+	naive.choice = !again && offers.nr > 1;
+	if (again || !offers.nr)
+		return;
+	common = naive_common();
+	if (offers.nr > 1 && common == have)
+		return;
+	for (; have < common; have++)
+		naive_insert(offers.word[0][have]);
+	if (offers.nr == 1 && naive.line[naive.cursor] != ' ')
+		naive_insert(' ');
+}
+
+/* Were just those words listed, in a line or more of their own? */
+static void compare_list(void)
+{
+	const char *at = shown, *end = shown + nr_shown;
+	unsigned int i;
+
+	while (*--end != '\n')
+		;
+	for (i = 0; i < min(offers.nr, (unsigned int)LISTED_MAX); i++) {
+		size_t length = strlen(offers.word[i]);
+
+		for (; *at == ' ' || *at == '\n'; at++)
+			FUZZ_CHECK(at < end);
+		FUZZ_CHECK((size_t)(end - at) >= length && !memcmp(at, offers.word[i], length));
+		at += length;
+		FUZZ_CHECK(*at == ' ' || *at == '\n');
+	}
+	for (; at < end && (*at == ' ' || *at == '\n'); at++)
+		;
+	if (offers.nr > LISTED_MAX)
+		FUZZ_CHECK(end - at == 12 && !memcmp(at, "... and more", 12));
+	else
+		FUZZ_CHECK(at == end);
 }
 
 static void naive_key(u8 key)
 {
+	bool again = naive.choice;
+
+	naive.choice = false;
 	switch (key) {
 	case CTRL('A'):
 		naive.cursor = 0;
@@ -142,6 +239,9 @@ static void naive_key(u8 key)
 		break;
 	case CTRL('W'):
 		naive_cut(naive_word_start(), naive.cursor);
+		break;
+	case '\t':
+		naive_tab(again);
 		break;
 	case CTRL('P'):
 		if (naive.shown)
@@ -207,13 +307,16 @@ static enum line_state naive_feed(u8 byte)
 	bool crlf = naive.last == '\r' && byte == '\n';
 
 	naive.last = byte;
+	naive.listed = false;
+	if (crlf || byte == ESC || naive.escape_length)
+		naive.choice = false;
 	if (crlf)
 		return LINE_EDITING;
 	if (byte == CTRL('C'))
 		return LINE_CANCELLED;
 	if (byte == '\r' || byte == '\n') {
-		if (naive.length && !(naive.nr && !strcmp(naive.lines[naive.nr - 1], naive.line)))
-			strscpy(naive.lines[naive.nr++], naive.line, LINE_SIZE);
+		if (naive.length && !(naive.nr && !strcmp(lines[naive.nr - 1], naive.line)))
+			strscpy(lines[naive.nr++], naive.line, LINE_SIZE);
 		return LINE_DONE;
 	}
 	if (byte == ESC || naive.escape_length)
@@ -228,6 +331,7 @@ static void naive_begin(void)
 	naive_set("");
 	naive.shown = naive.nr;
 	naive.escape_length = 0;
+	naive.choice = false;
 }
 
 static void compare(const struct line_editor *ed)
@@ -251,14 +355,23 @@ void fuzz_monitor(const u8 *data, size_t size)
 	memset(&naive, 0, sizeof(naive));
 	terminal_clear();
 	line_editor_init(&ed, prompt, terminal_write, NULL);
+	line_editor_set_completer(&ed, fuzz_complete);
 	line_editor_begin(&ed);
 	naive_begin();
 	for (i = 0; i < min(size, (size_t)LINES_MAX - 1); i++) {
-		enum line_state state = line_editor_feed(&ed, data[i]);
+		enum line_state state;
 
+		nr_shown = 0;
+		state = line_editor_feed(&ed, data[i]);
 		FUZZ_CHECK(state == naive_feed(data[i]));
+		if (naive.listed)
+			compare_list();
+		else if (data[i] == '\t')
+			FUZZ_CHECK(!memchr(shown, '\n', nr_shown));
 		if (state != LINE_EDITING) {
 			FUZZ_CHECK(column == 0);
+			if (state == LINE_DONE)
+				fuzz_execute(ed.line);
 			line_editor_begin(&ed);
 			naive_begin();
 		}
