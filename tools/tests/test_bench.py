@@ -73,6 +73,27 @@ def test_boot_and_memory_add_up(measured):
             assert report.reserved_percent(memory) <= RESERVED_GOALS[size].first
 
 
+def number(text):
+    return float(text.replace(",", ""))
+
+
+def test_readme_shows_what_is_measured(measured):
+    """But for what another compiler's release moves, or a little more code."""
+    readme = (lab.ROOT / "README.md").read_text(encoding="utf-8")
+    for name, row in measured["rows"].items():
+        found = re.search(rf"^ {{4}}{name} +[\d,.]+ +([\d,.]+) +[\d.]+ +([\d,]+) +([\d,]+) +(\w+)$", readme, re.M)
+        assert found, f"README.md lacks the row {name}"
+        assert number(found[1]) == pytest.approx(figure(row), rel=0.03), name
+        assert (number(found[2]), number(found[3])) == (GOALS[name].first, GOALS[name].aim)
+        assert found[4] == report.verdict(figure(row), GOALS[name])
+    for table in ("boot", "memory"):
+        for name in measured[table]["64M"]:
+            found = re.search(rf"^ {{4}}{name} +([\d,]+) +([\d,]+) +([\d,]+) +([\d,]+)$", readme, re.M)
+            assert found, f"README.md lacks {name}"
+            for text, sizes in zip(found.groups(), measured[table].values()):
+                assert number(text) == pytest.approx(sizes[name], rel=0.05, abs=12), name
+
+
 def test_live_objects_live(kernel):
     """As many as asked for, or as have room; the figure is then still one."""
     some = guest.rows(kernel, "page-0", mem="64M", live=1000)["page-0"]
