@@ -496,9 +496,8 @@ viz-web:                                ## the same page with the kernel inside:
 	  -o $(O)/viz-web $(VIZ_WEB)
 
 test-web:                               ## test both pages in a headless browser
-	$(Q)tools/setup web browser
-	$(Q)$(MAKE) viz-web VIZ_WEB=--development
-	$(Q)K896_WEB=1 $(PYTHON) tools/runtests.py --out $(O) test_web
+	$(Q)tools/setup test
+	$(Q)$(PYTHON) tools/runtests.py --out $(O) test_web
 
 # --- measure: tools/bench.py, kernel/bench/ ---------------------------------------------------------
 

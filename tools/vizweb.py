@@ -5,9 +5,9 @@
 files that any web server can serve.
 
 The kernel is emulated by v86, its serial line shown by xterm.js; both are npm packages,
-fetched by name and version as tools/web/package.json has them, into a folder of their
-own. The BIOS is Debian's seabios. The kernel goes in without its DWARF, which becomes
-layout.json beforehand.
+fetched by name, version and checksum as tools/web/package-lock.json has them, into a
+folder of their own; from where is npm's own affair. The BIOS is Debian's seabios. The
+kernel goes in without its DWARF, which becomes layout.json beforehand.
 """
 import argparse
 import json
@@ -37,18 +37,41 @@ GUEST = {"kind": "emulator", "title": "physical memory of the kernel that runs i
          "memory": 128, "append": "selftest=none vmalloc=960M", "lacks": ",".join(f"-{name}" for name in LACKS)}
 
 
+class NoPackages(Exception):
+    """npm did not fetch them."""
+
+
 def fetch_packages(folder, development):
-    """Have npm put the packages there, unless they are; return the folder they are in."""
+    """
+    Have npm put the packages there, unless they are; return the folder they are in.
+
+    Those for tests stay, once they are there.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = (TOOLS / "web" / "package.json").read_text(encoding="utf-8")
-    stamp = folder / f"fetched{'-all' if development else ''}.json"
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
-        (folder / "package.json").write_text(wanted, encoding="utf-8")
-        omit = [] if development else ["--omit=dev"]
-        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts",
-                        "--loglevel=error", *omit], cwd=folder, check=True)
-        stamp.write_text(wanted, encoding="utf-8")
+    lock = (TOOLS / "web" / "package-lock.json").read_text(encoding="utf-8")
+    stamp, stamp_all = folder / "fetched", folder / "fetched-all"
+    if not any(path.exists() and path.read_text(encoding="utf-8") == lock
+               for path in ((stamp_all,) if development else (stamp, stamp_all))):
+        for path in (stamp, stamp_all):
+            path.unlink(missing_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copyfile(TOOLS / "web" / name, folder / name)
+        npm_ci(folder, [] if development else ["--omit=dev"])
+        (stamp_all if development else stamp).write_text(lock, encoding="utf-8")
     return folder / "node_modules"
+
+
+def npm_ci(folder, options):
+    try:
+        done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error",
+                               "--fetch-retries=1", "--fetch-timeout=60000", *options], cwd=folder, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    except FileNotFoundError as err:
+        raise NoPackages("npm is needed: tools/setup web") from err
+    if done.returncode:
+        wanted = json.loads((folder / "package.json").read_text(encoding="utf-8"))["dependencies"]
+        said = "\n".join(f"    {line}" for line in done.stdout.splitlines()[:8])
+        raise NoPackages(f"npm could not fetch {', '.join(wanted)}; is there a network, and a registry that npm may use?\n{said}")
 
 
 def page_files():
@@ -79,7 +102,7 @@ def main():
 
     try:
         assemble(args.elf, args.objcopy, fetch_packages(args.packages, args.development), args.output)
-    except (OSError, subprocess.CalledProcessError) as err:
+    except (OSError, NoPackages, subprocess.CalledProcessError) as err:
         print(f"vizweb: {err}", file=sys.stderr)
         return 1
     size = sum(path.stat().st_size for path in args.output.iterdir())

@@ -127,6 +127,7 @@ def svg(frames, title):
         '<!-- SPDX-License-Identifier: MIT -->',
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{total_width}" height="{total_height}" '
         f'viewBox="0 0 {total_width} {total_height}" {FONT}>',
+        f'<title>{html.escape(title)}</title>',
         f'<rect width="{total_width}" height="{total_height}" fill="#ffffff"/>',
         text(LEFT, 26, title, 16, "#222", weight="bold"),
         text(LEFT, 44, f"physical memory up to {bytes_text(len(frames) << 12)}; {cell}, "

@@ -3,15 +3,11 @@
 Progress of a test run: one line per test, when it ends, with number, seconds,
 verdict and configuration. Printed by the process that steers the workers.
 """
-import os
 import re
 
 import pytest
 
 pytest_plugins = ["guests"]     # fixtures
-
-# In a browser: needs packages that `make test` does not; `make test-web` asks for it.
-collect_ignore = [] if os.environ.get("K896_WEB") else ["test_web.py"]
 
 SHOWN = 8       # lines of why a test failed, at once
 

@@ -327,16 +327,51 @@ def test_make_dump(tmp_path):
     folder = lab.build()
     out = tmp_path / "made.dump"
     with lab.locked("debug"):
-        done = lab.make(f"O={folder}", "dump", f"DUMP={out}", "MEM=16M", "KERNEL_ARGS=selftest=none")
+        done = lab.make(f"O={folder}", "dump", f"DUMP={out}", "MEM=64M")
     assert done.returncode == 0 and "MiB, at the prompt" in done.stdout, done.stdout
     kernel = Kernel(open_kernel(folder / "k896.elf", out).layout, Dump(out))
-    assert kernel.var("max_pfn") == (16 << 8) - 32
+    assert kernel.var("max_pfn") == (64 << 8) - 32
     said = subprocess.run(["make", "-C", str(lab.ROOT), f"O={folder}", "gdb", f"DUMP={out}"],
                           input="bt\nprint max_pfn\nk-memblock\n", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           env=lab.clean_env(), text=True, check=True).stdout
     assert "monitor_run" in said and f"= {kernel.var('max_pfn')}" in said
     assert "\n".join(text.memblock(kernel)) in said
     assert ElfFile(out).kind == 4 and vmalloc.areas(kernel) == []
+    check_picture_of_readme(out, folder / "k896.elf", tmp_path / "map.svg")
+
+
+def words(drawing):
+    """What stands in a picture; sizes in the legend without their figures, which grow with the kernel."""
+    return [re.sub(r"^(kernel image|slab|free, .*|page tables|other boot memory): .*", r"\1", text) for text in drawing.itertext()
+            if text.strip()]
+
+
+def check_picture_of_readme(dump, elf, path):
+    """README.md's command draws what README.md shows, as far as it is not the kernel's own size."""
+    readme = (lab.ROOT / "README.md").read_text(encoding="utf-8")
+    title = re.search(r"tools/memmap build/k896.dump --title '(.*?)' -o map.svg", readme)[1]
+    assert "](tools/pictures/boot-64M.svg)" in readme
+    done = memmap(dump, "--elf", elf, "--title", title, "-o", path)
+    assert (done.returncode, done.stdout) == (0, "")
+    made, shown = ET.parse(path).getroot(), ET.parse(lab.ROOT / "tools" / "pictures" / "boot-64M.svg").getroot()
+    assert words(made) == words(shown)
+    ours, theirs = painted(made), painted(shown)
+    assert sum(ours.values()) == sum(theirs.values()) and set(ours) == set(theirs)
+    moved = sum(abs(ours[colour] - theirs[colour]) for colour in ours)
+    assert moved < 2048, f"{moved} of {sum(ours.values())} frames are drawn in another colour than README.md's picture"
+
+
+def test_pictures_of_readme_are_of_all_memory():
+    """Each is named by README.md, as large as it says, in the colours that there are, and small."""
+    readme = (lab.ROOT / "README.md").read_text(encoding="utf-8")
+    known = {colour for kind in frames.KINDS for colour in (kind["colour"], *kind.get("orders", []))}
+    for path in (lab.ROOT / "tools" / "pictures").iterdir():
+        assert f"](tools/pictures/{path.name})" in readme and path.stat().st_size < 16384
+        drawing = ET.parse(path).getroot()
+        area = painted(drawing)
+        assert set(area) <= known
+        number = 64 << 8 if path.stem == "boot-64M" else 1 << 18
+        assert 0 <= number - sum(area.values()) * picture.frames_per_cell(number) <= 32
 
 
 def test_dump_of_a_running_guest(tmp_path):
