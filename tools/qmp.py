@@ -4,7 +4,10 @@ QEMU's machine protocol, as much as the tools need: connect to the socket, send 
 command, get its answer. Events that come in between are dropped.
 """
 import json
+import os
 import socket
+
+from k896 import remap
 
 
 class QmpError(Exception):
@@ -49,11 +52,16 @@ class Qmp:
         """
         Write the guest's memory as an ELF core, paused meanwhile.
 
-        With paging: gdb then finds virtual addresses, and k896/memory.py physical ones.
+        With paging: gdb then finds virtual addresses, and k896/memory.py physical ones. Where QEMU
+        is not able to do so, see k896/remap.py, it is done for it.
         """
         running = self.execute("query-status")["running"]
         self.execute("stop")
         self.execute("dump-guest-memory", paging=True, protocol=f"file:{path}")
+        if not remap.is_whole(path):
+            os.unlink(path)
+            self.execute("dump-guest-memory", paging=False, protocol=f"file:{path}")
+            remap.add_virtual(path)
         if running:
             self.execute("cont")
 

@@ -13,7 +13,8 @@ kernel.py puts them together: variables and structures that are read like Python
 objects. What stands on that is one file a subject: pagetable.py, pages.py (struct
 page), zones.py, slab.py, vmalloc.py, early.py (memblock, resources, the log), kmap.py
 and explain.py. text.py shows them with the columns of the monitor's views; the gdb
-commands, tools/memmap and tools/viz are made of these.
+commands, tools/memmap and tools/viz are made of these. remap.py completes dumps that
+QEMU cannot write whole.
 
 Nothing is ever written, no lock is taken, nothing is asked of the guest. So a
 structure may be in the middle of a change, or not there yet: NotYet says the second,

@@ -45,16 +45,16 @@ class ElfFile:
     def read_tables(self):
         self.kind, self.machine = struct.unpack_from("<2H", self.data, 16)
         if self.data[4] == 1:
-            phoff, shoff, _, _, phsize, phnum, shsize, shnum = struct.unpack_from("<3I5H", self.data, 28)
+            self.phoff, shoff, _, _, self.phsize, phnum, shsize, shnum = struct.unpack_from("<3I5H", self.data, 28)
             self.entry = struct.unpack_from("<I", self.data, 24)[0]
         else:
-            self.entry, phoff, shoff, _, _, phsize, phnum, shsize, shnum = struct.unpack_from(
+            self.entry, self.phoff, shoff, _, _, self.phsize, phnum, shsize, shnum = struct.unpack_from(
                 "<3QI5H", self.data, 24)
         sections = [self.structure(SHDR, shoff + shsize * i) for i in range(shnum)]
         if phnum == 0xffff and sections:    # more than fit: the number is in section 0
             phnum = sections[0]["info"]
         self.sections = sections
-        self.segments = [self.structure(PHDR, phoff + phsize * i) for i in range(phnum)]
+        self.segments = [self.structure(PHDR, self.phoff + self.phsize * i) for i in range(phnum)]
         self.loads = [s for s in self.segments if s["type"] == PT_LOAD]
 
     def structure(self, kinds, offset):
