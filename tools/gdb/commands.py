@@ -45,6 +45,7 @@ class Command(gdb.Command):
             words = self.parse(gdb.string_to_argv(argument))
             inside = target.kernel()
             with inside.memory.physical():
+                target.look_for_another_build(inside)
                 for piece in self.run(inside, *words):
                     found.append(piece)
         except (KernelError, NotElf, OSError, gdb.error) as err:
@@ -262,7 +263,7 @@ class List(Command):
 
     def offset(self, member):
         """Where a member lies; one of a member, as first.second, too."""
-        kind, offset = target.layout(gdb.current_progspace().filename).convert(self.kind), 0
+        kind, offset = target.layout().convert(self.kind), 0
         for name in member.split("."):
             if not isinstance(kind, Struct) or name not in kind.fields:
                 raise gdb.GdbError(f"{self.name}: {self.kind} has no member {member}")

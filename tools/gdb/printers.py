@@ -30,20 +30,15 @@ def flag_names(bits, table):
     return "|".join(names) or "none"
 
 
-@functools.lru_cache(maxsize=None)
-def gfp_table(path):
+@functools.lru_cache(maxsize=4)
+def gfp_table(known):
     """The kernel's own table of names, mm/show_mem.c's gfp_names, from the image."""
-    known = target.layout(path)
     address, kind = known.variable("gfp_names")
     table = []
     for i in range(kind.count):
         mask, name = struct.unpack("<2I", known.elf.read(address + i * kind.of.size, 8))
         table.append((mask, known.elf.read_to_end(name)[:64].split(b"\0")[0].decode()))
     return table
-
-
-def program():
-    return gdb.current_progspace().filename
 
 
 class Gfp:
@@ -53,7 +48,7 @@ class Gfp:
         self.value = int(value)
 
     def to_string(self):
-        return f"{flag_names(self.value, gfp_table(program()))} ({self.value:#x})"
+        return f"{flag_names(self.value, gfp_table(target.layout()))} ({self.value:#x})"
 
 
 class SlabFlags:
@@ -63,7 +58,7 @@ class SlabFlags:
         self.value = int(value)
 
     def to_string(self):
-        table = [(bit, name) for name, bit in target.layout(program()).constants.items() if name.startswith("SLAB_")]
+        table = [(bit, name) for name, bit in target.layout().constants.items() if name.startswith("SLAB_")]
         return f"{flag_names(self.value, table)} ({self.value:#x})"
 
 
@@ -99,7 +94,7 @@ def links(following, preceding):
     if not following and not preceding:
         return "not initialised"
     text = f"next {following:#x} prev {preceding:#x}"
-    constants = target.layout(program()).constants
+    constants = target.layout().constants
     if (following, preceding) == (constants["LIST_POISON1"], constants["LIST_POISON2"]):
         return f"on no list, taken off by list_del(): {text}"
     return text
@@ -147,7 +142,7 @@ class Page:
 
     def __init__(self, value):
         self.value = value
-        self.flags = pages.Flags(target.Kernel(target.layout(program()), None))
+        self.flags = pages.Flags(target.Kernel(target.layout(), None))
 
     def to_string(self):
         return "struct page"

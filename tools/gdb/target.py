@@ -8,10 +8,12 @@ command runs. Of a dump the file is read, which knows physical addresses itself.
 """
 import contextlib
 import functools
+import os
 import re
 
 import gdb
 
+from k896 import identity
 from k896.elf import ElfFile
 from k896.errors import KernelError, Unreadable
 from k896.kernel import Kernel
@@ -134,28 +136,56 @@ class CoreMemory(Dump):
         yield
 
 
+def changed(path):
+    """When a file was written: what was read of it before is out of date after that."""
+    return os.stat(path).st_mtime_ns
+
+
 @functools.lru_cache(maxsize=4)
-def core_memory(path):
+def core_memory(path, _when):
     return CoreMemory(path)
 
 
 def memory():
     """The memory of what gdb looks at."""
     match = re.search(r"Local core dump file:\s+`(.*)', file type", gdb.execute("info files", to_string=True))
-    return core_memory(match[1]) if match else RemoteMemory()
+    return core_memory(match[1], changed(match[1])) if match else RemoteMemory()
 
 
 @functools.lru_cache(maxsize=4)
-def layout(path):
+def gdb_layout(path, _when):
     return GdbLayout(path)
+
+
+def layout():
+    """The layout of the program that gdb has read."""
+    path = gdb.current_progspace().filename
+    if not path:
+        raise KernelError("no symbols: start gdb with build/k896.elf")
+    return gdb_layout(path, changed(path))
 
 
 def kernel():
     """The kernel that gdb looks at."""
-    path = gdb.current_progspace().filename
-    if not path:
-        raise KernelError("no symbols: start gdb with build/k896.elf")
-    return Kernel(layout(path), memory())
+    return Kernel(layout(), memory())
+
+
+compared = set()        # (image, when it was written, machine or dump) whose code has been compared
+
+
+def look_for_another_build(inside):
+    """A warning, once, where the code in memory is not that of the symbols. Called in physical()."""
+    path = inside.layout.elf.path
+    pair = path, changed(path), getattr(inside.memory, "path", None) or gdb.selected_inferior().connection_num
+    if pair in compared:
+        return
+    same = identity.is_there(inside)
+    if not same and not inside.loaded() and not identity.any_is_there(inside):
+        return          # nothing is loaded yet: another time
+    compared.add(pair)
+    if not same:
+        gdb.write(f"warning: the code in memory is not that of {path}; if it was not patched, it is of another build, "
+                  "and nothing below is true.\n")
 
 
 def cr3(inside):

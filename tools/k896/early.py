@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What is there from the first moments on: memblock's lists, the resources, the log."""
-from k896.errors import NotYet
+from k896.errors import NotYet, bounded
+
+MOST = 1 << 16      # regions, or resources: more is not what a machine has
 
 
 def memblock_lists(kernel):
@@ -9,7 +11,7 @@ def memblock_lists(kernel):
     memblock = kernel.var("memblock")
     lists = []
     for kind in (memblock.memory, memblock.reserved, kernel.var("physmem")):
-        regions = [kind.regions[i] for i in range(kind.cnt)]
+        regions = [kind.regions[i] for i in range(bounded(kind.cnt, MOST, "memblock's number of regions"))]
         lists.append((kernel.text(kind.name), [(r.base, r.size, r.flags) for r in regions if r.size]))
     if not any(regions for _, regions in lists):
         raise NotYet("not set up yet: memblock is empty before bootmem_init()")
@@ -35,8 +37,7 @@ def resources(kernel):
         found.append((depth, resource.start, resource.end, kernel.text(resource.name)))
         stack.append((depth, resource.sibling))
         stack.append((depth + 1, resource.child))
-        if len(found) > 1 << 16:
-            break
+        bounded(len(found), MOST, "the number of resources")
     if not found:
         raise NotYet("not set up yet: no resource is registered before bootmem_init()")
     return found

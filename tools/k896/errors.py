@@ -24,3 +24,10 @@ class Corrupt(KernelError):
 
 class OutOfBounds(Corrupt, IndexError):
     """An index that was read is beyond its array."""
+
+
+def bounded(value, most, what):
+    """A number that was read, before anything is done so many times; Corrupt when it cannot be."""
+    if value > most:
+        raise Corrupt(f"{what} is {value}, and cannot be more than {most}")
+    return value

@@ -7,7 +7,9 @@ guard pages, it is told in lines of its own.
 """
 from k896 import kmap, look, pages, pagetable, vmalloc
 from k896.elf import STT_OBJECT
-from k896.errors import KernelError
+from k896.errors import KernelError, bounded
+
+MOST_REGIONS = 256
 
 
 def regions(kernel):
@@ -15,7 +17,7 @@ def regions(kernel):
     kernel.must_be_loaded()
     base, kind = kernel.layout.variable("layout_regions")
     found = []
-    for i in range(kernel.var("nr_layout_regions")):
+    for i in range(bounded(kernel.var("nr_layout_regions"), MOST_REGIONS, "the number of regions")):
         region = kernel.at("struct layout_region", base + i * kind.of.size)
         start = region.start + (kernel.high_memory if region.above_high else 0)
         found.append((start, kernel.text(region.name), kernel.text(region.marker)))

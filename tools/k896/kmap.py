@@ -3,6 +3,7 @@
 import dataclasses
 
 from k896 import pagetable, pages
+from k896.errors import bounded
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +38,7 @@ def local_slots(kernel, cpu):
     """The slots of kmap_atomic() that a CPU has in use."""
     constants = kernel.constants
     found = []
-    for number in range(local_in_use(kernel, cpu)):
+    for number in range(bounded(local_in_use(kernel, cpu), constants["KM_MAX_IDX"], "the number of local slots in use")):
         index = constants["FIX_KMAP_BEGIN"] + cpu * constants["KM_MAX_IDX"] + number
         address = constants["FIXADDR_TOP"] - (index << kernel.page_shift)
         phys = pagetable.translate(kernel, address)

@@ -4,7 +4,7 @@ Slab caches, their slabs and objects; mm/slab_internal.h tells what an object's 
 """
 import dataclasses
 
-from k896.errors import NotYet
+from k896.errors import NotYet, bounded
 
 IN_USE, CACHED, ON_SLAB = "allocated", "in an array", "on the slab's list"
 LISTS = ("slabs_full", "slabs_partial", "slabs_free")
@@ -69,11 +69,22 @@ def decode(kernel, word):
     return what, 0 if caller == stext else caller
 
 
+def pages_per_slab(kernel, cache):
+    """Pages of a slab of a cache."""
+    largest = kernel.layout.type("struct zone").fields["free_area"][1].count - 1
+    return 1 << bounded(cache.gfporder, largest, "a slab's order")
+
+
+def objects_per_slab(kernel, cache):
+    """Objects in a slab of a cache."""
+    return bounded(cache.num, pages_per_slab(kernel, cache) << kernel.page_shift, "the number of objects in a slab")
+
+
 def objects(kernel, cache, slab):
     """All objects of a slab."""
     words = slab.bufctl
     start = int(slab.s_mem)
-    for index in range(cache.num):
+    for index in range(objects_per_slab(kernel, cache)):
         state, caller = decode(kernel, words[index])
         yield Object(index, start + index * cache.size, state, caller)
 

@@ -54,11 +54,12 @@ def slabinfo(kernel):
     for cache in slab.caches(kernel):
         try:
             active_objects, objects, active_slabs, number = slab.counts(kernel, cache)
+            pages_per_slab = slab.pages_per_slab(kernel, cache)
         except KernelError as err:      # the other caches may be whole
             lines.append(f"{slab.name(kernel, cache):<17} {err}")
             continue
         lines.append(f"{slab.name(kernel, cache):<17} {active_objects:6} {objects:6} {cache.size:6} "
-                     f"{cache.num:4} {1 << cache.gfporder:4} : tunables {cache.limit:4} {cache.batchcount:4} "
+                     f"{cache.num:4} {pages_per_slab:4} : tunables {cache.limit:4} {cache.batchcount:4} "
                      f"{0:4} : slabdata {active_slabs:6} {number:6} {0:6}")
     return lines
 

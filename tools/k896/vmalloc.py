@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The areas of the vmalloc space, those in use and those that wait to be used again."""
-from k896.errors import NotYet
+from k896.errors import NotYet, bounded
 
 
 def bounds(kernel):
@@ -36,6 +36,7 @@ def frames(kernel):
             continue
         vm = area.vm.deref()
         if vm.flags & kernel.constants["VM_ALLOC"] and not vm.flags & kernel.constants["VM_UNINITIALIZED"]:
+            bounded(vm.nr_pages, kernel.var("max_pfn"), "an area's number of pages")
             words = kernel.read(int(vm.pages), 4 * vm.nr_pages)
             for i in range(vm.nr_pages):
                 page = int.from_bytes(words[4 * i:4 * i + 4], "little")

@@ -86,6 +86,7 @@ def fixture_prompt(tmp_path_factory):
         monitor = {name: session.run(name).replace("\r", "").splitlines() for name in SAME.values()}
         monitor.update({command: session.run(command[2:].replace("ptwalk", "pagewalk")).replace("\r", "").splitlines()
                         for command in LOOKS})
+        monitor.update({name: session.run(name).replace("\r", "").splitlines() for name in ("dmesg", "ptdump")})
         live = gdb(f"gdb-live-{worker}", *COMMANDS, *LOOKS, "detach", where=f"target remote {folder}/gdb")
         with qmp.Qmp(folder / "qmp") as connection:
             connection.dump(folder / "dump")
@@ -112,11 +113,32 @@ def test_look_says_what_the_monitor_says(prompt, command):
 
 
 def test_dmesg_is_the_log(prompt):
-    _, live, core, log = prompt
+    monitor, live, core, log = prompt
+    assert without_blanks(live["k-dmesg"].splitlines()) == without_blanks(monitor["dmesg"])
     lines = live["k-dmesg"].splitlines()
     assert len(lines) > 100 and live["k-dmesg"].rstrip() == core["k-dmesg"].rstrip()
     printed = [line.rstrip() for line in log.replace("\r", "").splitlines()]
     assert not {line.rstrip() for line in lines} - set(printed)
+
+
+def folded(lines, form):
+    """[start, end, rights] of a dump of page tables, neighbours with equal rights made one."""
+    found = []
+    for start, end, rights in re.findall(form, "\n".join(lines), re.M):
+        start, end = int(start, 16), int(end, 16) or 1 << 32
+        if found and found[-1][1:] == [start, rights]:
+            found[-1][1] = end
+        else:
+            found.append([start, end, rights])
+    return found
+
+
+def test_ptdump_has_the_monitors_ranges(prompt):
+    """The monitor does not tell frames, so of its ranges one may be several of ours."""
+    monitor, live, _, _ = prompt
+    theirs = folded(monitor["ptdump"], r"^0x(\w+)-0x(\w+) +\w+ (.*p[mt][de]) *$")
+    assert len(theirs) > 3
+    assert theirs == folded(live["k-ptdump"].splitlines(), r"^0x(\w+)-0x(\w+) -> 0x\w+-0x\w+ +\w+ (.*p[mt][de])$")
 
 
 def test_pages_and_walks(prompt):
@@ -200,16 +222,30 @@ PLAN["page"] = ("set var mem_map[0xd00].flags = 0xffffffff", "k-page 0xd00", "pr
 PLAN["poison"] = ("set var $node->next = (void *)0x100", "set var $node->prev = (void *)0x122", "print *$node", "kill")
 
 
+DUMPED = ("*_start", "kmain", "free_area_init")     # stops at which a dump is made as well
+
+
 @pytest.fixture(name="stages", scope="module")
 def fixture_stages(tmp_path_factory):
-    """{part of PLAN: {command: what it printed}}, of one machine from its reset vector to its prompt."""
+    """
+    {part of PLAN: {command: what it printed}}, of one machine from its reset vector to its prompt;
+    of a dump made at a stop under "dump " and the stop.
+    """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    commands = [command for part in PLAN.values() for command in part]
-    with machine(tmp_path_factory.mktemp("stages"), "selftest=none", mem="16M") as socket:
+    folder = tmp_path_factory.mktemp("stages")
+    plan = {part: list(commands) for part, commands in PLAN.items()}
+    for stop in DUMPED:
+        plan[stop].append(f"shell tools/dump.py --kernel {lab.OUT}/k896.elf --session {folder} -o '{folder}/{stop}'")
+    commands = [command for part in plan.values() for command in part]
+    with machine(folder, "selftest=none", mem="16M") as socket:
         said = in_order(f"gdb-stages-{worker}", *commands, where=f"target remote {socket}")
     assert [command for command, _ in said] == commands
     told = iter(said)
-    return {part: dict(next(told) for _ in PLAN[part]) for part in PLAN}
+    stages = {part: dict(next(told) for _ in commands) for part, commands in plan.items()}
+    for stop in DUMPED:
+        stages[f"dump {stop}"] = gdb(f"gdb-dump-{worker}", *PLAN[stop][2:], "bt", core=[f"{folder}/{stop}"])
+        (folder / stop).unlink()
+    return stages
 
 
 @pytest.mark.parametrize("stop", STOPS)
@@ -236,6 +272,16 @@ def test_before_paging(stages):
     assert "struct zone, not set up yet" in said["k-print contig_page_data.node_zones[0]"]
     said = stages["*high_start"]
     assert "4 MiB page at 0x00000000" in said["k-ptwalk 0xc0101000"] and "function: high_start+0x0" in said["k-explain $pc"]
+
+
+@pytest.mark.parametrize("stop", DUMPED)
+def test_dumps_of_early_moments(stages, stop):
+    """Without page tables, with those of the first instructions, with the final ones."""
+    dumped = stages[f"dump {stop}"]
+    for command in PLAN[stop][2:]:
+        if not (stop == "*_start" and command.startswith("k-explain")):     # gdb takes variables from the ELF file
+            assert dumped[command].rstrip() == stages[stop][command].rstrip(), command
+    assert stop.strip("*") in dumped["bt"]
 
 
 def test_printers(stages):
@@ -321,10 +367,13 @@ def test_any_build_on_any_machine(tmp_path, variant, mem, extra):
         monitor = {command: session.run(name).splitlines() for command, name in SAME.items()}
         live = gdb(f"gdb-{variant}", *COMMANDS, "print cache_chain", "print *mem_map", "print (gfp_t)0xcc0", "detach",
                    where=f"target remote {tmp_path}/gdb", elf=config.elf)
+        if variant == "O0":
+            said = gdb("gdb-other-build", "k-kmap", "detach", where=f"target remote {tmp_path}/gdb")
+            assert "of another build" in said["k-kmap"]
     for command, lines in monitor.items():
         assert without_blanks(live[command].splitlines()) == without_blanks(lines), command
     assert any("play_vmalloc" in line for line in monitor["k-vmallocinfo"])
-    assert not re.search("^k-", "".join(live.values()), re.M)
+    assert not re.search("^k-|another build", "".join(live.values()), re.M)
     assert "others in the ring" in live["print cache_chain"] and "reserved" in live["print *mem_map"]
     assert "GFP_KERNEL (0xcc0)" in live["print (gfp_t)0xcc0"]
 

@@ -3,6 +3,8 @@
 The view from outside, tools/k896: on a dump it must say what the monitor says, and be
 right where the monitor has no view; and the pictures made of it.
 """
+import functools
+import random
 import re
 import struct
 import subprocess
@@ -17,7 +19,7 @@ import qemu
 from guests import VIEWS, without_blanks
 from k896 import early, explain, frames, kmap, look, pages, pagetable, picture, slab, text, vmalloc, zones
 from k896.elf import ElfFile, NotElf
-from k896.errors import Corrupt, NotYet, Unreadable
+from k896.errors import Corrupt, KernelError, NotYet, Unreadable
 from k896.kernel import Kernel, open_kernel
 from k896.memory import Dump, RamFile, open_memory
 
@@ -235,6 +237,58 @@ def test_torn_list_is_corrupt(kernel):
 
     with pytest.raises(Corrupt, match="comes back"):
         slab.caches(Kernel(kernel.layout, Torn()))
+
+
+class Garbled:
+    """The guest's memory with a few words changed. That many reads are more than any view needs."""
+    def __init__(self, kernel, words, most=50000):
+        self.memory, self.words, self.left = kernel.memory, words, most
+
+    def registers(self):
+        return self.memory.registers()
+
+    def read(self, phys, size):
+        self.left -= 1
+        assert self.left, "a view goes on and on"
+        data = bytearray(self.memory.read(phys, size))
+        for at, value in self.words.items():
+            if phys <= at and at + 4 <= phys + size:
+                struct.pack_into("<I", data, at - phys, value)
+        return bytes(data)
+
+
+def words_of_structures(kernel):
+    """Addresses of the words that views stand on, by structure."""
+    found = []
+    for name in ("contig_page_data", "memblock", "vmalloc_space", "cache_chain", "max_pfn", "mem_map", "high_memory",
+                 "nr_cpu_ids", "__per_cpu_offset", "iomem_resource", "nr_guard_pages", "nr_layout_regions", "kmap_slot"):
+        address, kind = kernel.layout.variable(name)
+        found.append(range(address, address + kind.size, 4))
+    structures = list(slab.caches(kernel)) + list(vmalloc.areas(kernel)) + [area.vm.deref() for area in vmalloc.areas(kernel)
+                                                                            if area.vm]
+    structures += [one for cache in structures[:8] for _, one in slab.slabs(kernel, cache)]
+    found += [range(view.address, view.address + view._type.size, 4) for view in structures]
+    page = int(kernel.var("mem_map"))
+    return found + [range(page + 32 * pfn, page + 32 * pfn + 32, 4) for pfn in (0x150, 0x1000, 0x3ffc)]
+
+
+def test_garbage_is_told_in_words(kernel):
+    """Whatever a word of a structure says, a view shows something or raises a KernelError, and comes to an end."""
+    rng = random.Random(896)
+    structures = words_of_structures(kernel)
+    values = (0, 1, 0xffffffff, 0x7fffffff, 0x10000000, 0xc0101000, 0xdeadbeef, 0x100)
+    views = [*VIEWS.values(), text.dmesg, text.ptdump]
+    for address in (0xc0101000, 0xc0800000, 0xc4800123, 0xff800000, slab.caches(kernel)[1].address):
+        views += [functools.partial(explain.explain, vaddr=address), functools.partial(look.pagewalk, vaddr=address)]
+    views += [functools.partial(look.page, pfn=pfn) for pfn in (0x150, 0x1000, 0x3ffc)]
+    for _ in range(25):
+        words = {(rng.choice(rng.choice(structures)) & ~3) - kernel.page_offset:
+                 rng.choice((*values, rng.choice(rng.choice(structures)))) for _ in range(rng.choice((1, 1, 3)))}
+        for view in views:
+            try:
+                assert isinstance(view(Kernel(kernel.layout, Garbled(kernel, words))), list), words
+            except KernelError as err:
+                assert str(err), words
 
 
 def test_addresses_outside_of_all(kernel):
