@@ -238,10 +238,14 @@ static void show_entry(struct seq_file *m, unsigned int cpu, const struct mm_tra
 	seq_printf(m, " call_site=%pS\n", (void *)e->caller);
 }
 
-/* Where a reader is: the next event of each CPU that he wants, and where he ends. */
+/*
+ * Where a reader is: the next event of each CPU that he wants, and where he ends; and how
+ * many were overwritten before he came to them.
+ */
 struct mm_trace_reader {
 	unsigned long next[NR_CPUS];
 	unsigned long end[NR_CPUS];
+	unsigned long overtaken;
 };
 
 /* next_entry - the oldest of the CPUs' next events. Return: its CPU, or -1 at the end. */
@@ -254,8 +258,10 @@ static int next_entry(struct mm_trace_reader *reader, struct mm_trace_entry *ent
 	*entry = (struct mm_trace_entry){.nanos = U64_MAX};
 	for_each_possible_cpu(cpu) {
 		while (reader->next[cpu] != reader->end[cpu] &&
-		       !copy_entry(cpu, reader->next[cpu], &e))
+		       !copy_entry(cpu, reader->next[cpu], &e)) {
 			reader->next[cpu]++;
+			reader->overtaken++;
+		}
 		if (reader->next[cpu] == reader->end[cpu])
 			continue;
 		if (e.nanos < entry->nanos) {
@@ -298,5 +304,7 @@ void show_mm_trace(struct seq_file *m, unsigned long last)
 	for (; (cpu = next_entry(&reader, &entry)) >= 0; nr--)
 		if (nr <= last)
 			show_entry(m, (unsigned int)cpu, &entry);
+	if (reader.overtaken)
+		seq_printf(m, "# %lu overwritten while they were read\n", reader.overtaken);
 	seq_puts(m, "# end\n");
 }

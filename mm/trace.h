@@ -90,7 +90,7 @@ void mm_trace_get_stats(struct mm_trace_stats *stats);
  * @last: how many, of all CPUs; the last ones
  *
  * The format is described in mm/README.md. Events that come meanwhile are not shown;
- * those that they overwrite are left out.
+ * those that they overwrite are left out, and counted.
  *
  * Context: process context.
  */

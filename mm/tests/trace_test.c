@@ -4,11 +4,14 @@
  * things happened; nothing is recorded while it is off; a ring that runs over keeps the
  * newest. Whoever is tracing when the suite begins goes on with an empty ring.
  */
+#include <kernel/percpu.h>
+#include <kernel/sections.h>
 #include <kernel/selftest.h>
 #include <kernel/seq.h>
 #include <kernel/time.h>
 #include <kernel/lib/kstrtox.h>
 #include <kernel/lib/vsprintf.h>
+#include <arch/irq.h>
 #include <mm/fail.h>
 #include <mm/fast_paths.h>
 #include <mm/highmem.h>
@@ -425,14 +428,17 @@ static void lines_are_in_order(struct kunit *test)
 
 /* A reader whose every line makes two events: they overtake him. */
 static u64 reading_since;
-static unsigned int nr_read, nr_too_new;
+static unsigned int nr_read, nr_too_new, nr_told;
 
 static void read_and_allocate(void *private __unused, const char *text, size_t len __unused)
 {
 	char *end;
 
-	if (*text == '#')
+	if (*text == '#') {
+		if (strstr(text, " overwritten while they were read\n"))
+			nr_told = (unsigned int)simple_strtoull(text + 2, NULL, 10);
 		return;
+	}
 	simple_strtoull(text, &end, 10);
 	nr_read++;
 	nr_too_new += simple_strtoull(end + 1, NULL, 10) > reading_since;
@@ -450,6 +456,7 @@ static void events_that_are_overwritten_are_left_out(struct kunit *test)
 		kfree(kmalloc(100, GFP_KERNEL));
 	nr_read = 0;
 	nr_too_new = 0;
+	nr_told = 0;
 	reading_since = sched_clock();
 	seq_open_sink(&m, line, sizeof(line), read_and_allocate, NULL);
 	show_mm_trace(&m, ULONG_MAX);
@@ -457,6 +464,61 @@ static void events_that_are_overwritten_are_left_out(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr_too_new, 0);
 	KUNIT_EXPECT_GE(test, nr_read, RING / 3);
 	KUNIT_EXPECT_LT(test, nr_read, RING);
+	KUNIT_EXPECT_EQ(test, nr_read + nr_told, RING);
+}
+
+/*
+ * Another CPU, for as long as it takes to record three events: its per-CPU area is empty, so
+ * nothing but the ring may be used while it is there.
+ */
+static void record_as_cpu_1(void)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	for (i = 0; i < 6; i++) {
+		local_irq_save(flags);
+		if (i & 1)
+			arch_percpu_switch(1);
+		mm_trace(MM_KFREE, (unsigned long)record_as_cpu_1, 1000 + i, 0, 0,
+			 (__force gfp_t)0);
+		if (i & 1)
+			arch_percpu_switch(0);
+		local_irq_restore(flags);
+	}
+}
+
+static void rings_of_cpus_are_merged(struct kunit *test)
+{
+	size_t size = (size_t)(__per_cpu_end - __per_cpu_start);
+	struct mm_trace_stats stats = {};
+	unsigned int i;
+	char *area, line[32];
+
+	if (nr_cpu_ids > 1)
+		kunit_skip(test, "the CPUs are real");
+	area = kzalloc(size, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	__per_cpu_offset[1] = (unsigned long)area - (unsigned long)__per_cpu_start;
+	*per_cpu_ptr(&this_cpu_off, 1) = __per_cpu_offset[1];
+	nr_cpu_ids = 2;
+	if (!mm_trace_start(RING)) {
+		record_as_cpu_1();
+		mm_trace_get_stats(&stats);
+		stop_and_show(ULONG_MAX);
+		mm_trace_clear();
+	}
+	nr_cpu_ids = 1;
+	__per_cpu_offset[1] = 0;
+	kfree(area);
+	KUNIT_EXPECT_EQ(test, stats.recorded, 6);
+	for (i = 0; i < 6; i++) {
+		scnprintf(line, sizeof(line), "%u ", i & 1);
+		KUNIT_EXPECT_TRUE(test, str_has_prefix(at, line));
+		expect_event(test, "kfree", "record_as_cpu_1+", "ptr=%#x ", 1000 + i);
+		at++;
+	}
+	KUNIT_EXPECT_STREQ(test, at, "# end\n");
 }
 
 static void impossible_rings(struct kunit *test)
@@ -510,6 +572,7 @@ static struct kunit_case trace_test_cases[] = {
 	KUNIT_CASE(newest_events_are_kept),
 	KUNIT_CASE(lines_are_in_order),
 	KUNIT_CASE(events_that_are_overwritten_are_left_out),
+	KUNIT_CASE(rings_of_cpus_are_merged),
 	KUNIT_CASE(impossible_rings),
 	KUNIT_CASE(many_events_at_random),
 	{},

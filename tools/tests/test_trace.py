@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """tools/trace2json: from a dump of allocation events to a trace that viewers open."""
 import json
+import re
 import subprocess
 
 import pytest
@@ -27,6 +28,7 @@ noise before it
 REQUIRED = {"i": {"name", "ts", "pid", "tid", "s"}, "b": {"name", "ts", "pid", "tid", "cat", "id"},
             "e": {"name", "ts", "pid", "tid", "cat", "id"}, "C": {"name", "ts", "pid", "args"},
             "M": {"name", "pid", "args"}}
+UNITS = {"ms", "ns"}
 
 
 def convert(tmp_path, text):
@@ -39,19 +41,33 @@ def convert(tmp_path, text):
 
 
 def check_format(trace):
-    """What any viewer relies on: fields, order, and that each end has its begin."""
+    """
+    What any viewer relies on: fields of the right type, order, and that each end has its begin,
+    by the rules of the trace event format. Those that Perfetto adds, when it reads JSON: pid 0
+    and tid 0 are the idle process's, a thread of the number of its process is the main one, and
+    slices pair by category and id, so that no two that are open have the same.
+    """
+    assert trace["displayTimeUnit"] in UNITS and isinstance(trace["traceEvents"], list)
     open_slices = set()
+    named = {event["tid"] for event in trace["traceEvents"] if event["name"] == "thread_name"}
     last = 0
     for event in trace["traceEvents"]:
         assert REQUIRED[event["ph"]] <= set(event), event
+        assert isinstance(event["name"], str) and isinstance(event.get("id", ""), str)
+        assert isinstance(event["pid"], int) and event["pid"] > 0
+        assert event["ph"] == "M" or (event["tid"] in named and event["tid"] not in (0, event["pid"]))
+        assert isinstance(event.get("ts", 0), (int, float)) and isinstance(event.get("args", {}), dict)
+        if event["ph"] == "C":
+            assert all(isinstance(value, int) and value >= 0 for value in event["args"].values())
+        assert event.get("s", "t") == "t"
         assert event["ph"] == "M" or event["ts"] >= last
         last = event.get("ts", last)
-        key = event.get("cat"), event.get("id"), event["name"]
+        key = event.get("cat"), event.get("id")
         if event["ph"] == "b":
-            assert key not in open_slices
-            open_slices.add(key)
+            assert key not in {(cat, number) for cat, number, name in open_slices}
+            open_slices.add((*key, event["name"]))
         elif event["ph"] == "e":
-            open_slices.remove(key)
+            open_slices.remove((*key, event["name"]))
     assert not open_slices
 
 
@@ -61,12 +77,17 @@ def test_every_event_is_in_the_trace(tmp_path):
     check_format(trace)
     instants = [event for event in trace["traceEvents"] if event["ph"] == "i"]
     assert [(event["name"], event["ts"], event["tid"]) for event in instants] == [
-        ("mm_page_alloc", 1.0, 0), ("kmalloc", 1.5, 0), ("kmap", 2.5, 0), ("kmap", 2.6, 1), ("kunmap", 3.0, 0),
-        ("kfree", 3.1, 0), ("kfree", 3.2, 0), ("page_fault", 3.3, 0), ("kunmap", 4.0, 1)]
+        ("mm_page_alloc", 1.0, 1), ("kmalloc", 1.5, 1), ("kmap", 2.5, 1), ("kmap", 2.6, 2), ("kunmap", 3.0, 1),
+        ("kfree", 3.1, 1), ("kfree", 3.2, 1), ("page_fault", 3.3, 1), ("kunmap", 4.0, 2)]
     assert instants[1]["args"]["gfp_flags"] == "GFP_KERNEL|__GFP_ZERO"
     assert trace["otherData"] == {"lost_events": 3}
     names = {event["args"]["name"] for event in trace["traceEvents"] if event["ph"] == "M"}
     assert names == {"k896", "CPU 0", "CPU 1"}
+
+
+def test_events_overwritten_meanwhile_are_lost(tmp_path):
+    done, trace = convert(tmp_path, DUMP.replace("# end", "# 4 overwritten while they were read\n# end"))
+    assert "9 events, 7 lost" in done.stdout and trace["otherData"] == {"lost_events": 7}
 
 
 def test_lifetimes_and_counters(tmp_path):
@@ -120,7 +141,20 @@ def test_trace_of_a_real_guest(tmp_path):
     (DUMP.replace("kmalloc: ", "kmalloc "), "line 4 is no event"),
     (DUMP.replace("kmalloc: ptr=0xc3000040 ", "kmalloc: ptr 0xc3000040 "), "line 4 is no event"),
     (DUMP.replace(" call_site=first+0x1/0x20", ""), "line 4 does not say who asked"),
-], ids=["empty", "cut", "version", "count", "colon", "key", "caller"])
+    (DUMP.replace("kmalloc: ptr=0xc3000040 ", "kmalloc: "), "line 4 does not say what, or how much"),
+    (DUMP.replace("bytes_alloc=128 ", ""), "line 4 does not say what, or how much"),
+    (DUMP.replace("bytes_alloc=128", "bytes_alloc=many"), "line 4 does not say what, or how much"),
+    (DUMP.replace("order=2", "order=99999999"), "line 3 does not say what, or how much"),
+    ("\0\xff\r\n" * 100, "no trace in it"),
+], ids=["empty", "cut", "version", "count", "colon", "key", "caller", "what", "size", "word", "order", "binary"])
 def test_broken_dumps_are_refused(tmp_path, text, word):
     done, trace = convert(tmp_path, text)
-    assert done.returncode == 1 and word in done.stdout and trace is None, done.stdout
+    assert done.returncode == 1 and trace is None, done.stdout
+    assert word in done.stdout and len(done.stdout.splitlines()) == 1, done.stdout
+
+
+def test_files_that_are_not_there_are_told(tmp_path):
+    for source, target in ((tmp_path / "none", tmp_path / "out.json"), (tmp_path, tmp_path / "out.json")):
+        done = subprocess.run([str(lab.ROOT / "tools" / "trace2json"), str(source), "-o", str(target)], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        assert done.returncode == 1 and re.fullmatch(r"trace2json: .*\n", done.stdout), done.stdout
