@@ -173,7 +173,10 @@ class Zone:
     def to_string(self):
         if not int(self.value["name"]):
             return "struct zone, not set up yet"
-        return f"struct zone {self.value['name'].string()}"
+        try:
+            return f"struct zone {self.value['name'].string()}"
+        except (gdb.error, UnicodeDecodeError):
+            return f"struct zone, its name at {int(self.value['name']):#x} cannot be read"
 
     def children(self):
         for field in self.FIELDS:

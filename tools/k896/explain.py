@@ -44,23 +44,34 @@ def guards(kernel):
 
 
 def explain(kernel, vaddr, cr3=None):
-    """The lines for an address."""
+    """The lines for an address; where a structure is torn, those up to it and what is wrong."""
     lines = [mapping(kernel, vaddr, cr3)]
-    lines += [f"  guard page of {name}" for address, name in guards(kernel) if address == vaddr & -kernel.page_size]
+    try:
+        for found in details(kernel, vaddr, cr3):
+            lines += found
+    except KernelError as err:
+        lines.append(f"  {err}")
+    return lines
+
+
+def details(kernel, vaddr, cr3):
+    """Yield the lines below the first, some at a time."""
+    yield [f"  guard page of {name}" for address, name in guards(kernel) if address == vaddr & -kernel.page_size]
     symbols, constants = kernel.layout.symbols, kernel.constants
-    start, end = vmalloc.bounds(kernel)
     if symbols["_stext"] <= vaddr < symbols["_end"]:
-        return lines + in_image(kernel, vaddr)
+        yield in_image(kernel, vaddr)
+        return
     if kernel.page_offset <= vaddr < kernel.high_memory:
-        return lines + in_direct_map(kernel, vaddr)
+        yield from in_direct_map(kernel, vaddr)
+        return
+    start, end = vmalloc.bounds(kernel)
     phys = pagetable.translate(kernel, vaddr, cr3)
     if phys is not None:
-        lines += look.target(kernel, phys)
+        yield look.target(kernel, phys)
     if start <= vaddr < end:
-        return lines + in_vmalloc(kernel, vaddr)
-    if constants["PKMAP_BASE"] <= vaddr < constants["FIXADDR_TOP"]:
-        return lines + in_slots(kernel, vaddr)
-    return lines
+        yield in_vmalloc(kernel, vaddr)
+    elif constants["PKMAP_BASE"] <= vaddr < constants["FIXADDR_TOP"]:
+        yield in_slots(kernel, vaddr)
 
 
 def unpaged(kernel, vaddr):
@@ -121,28 +132,27 @@ def symbols_at(kernel, vaddr):
 # --- the direct map -----------------------------------------------------------------------------
 
 def in_direct_map(kernel, vaddr):
-    """The page, and what it holds."""
+    """Yield lines on the page, and on what it holds."""
     phys = vaddr - kernel.page_offset
     pfn = phys >> kernel.page_shift
-    try:
-        every = pages.Pages(kernel)
-    except KernelError as err:
-        return [f"  {err}"]
+    every = pages.Pages(kernel)
     if pfn >= len(every):
-        return look.target(kernel, phys)
-    lines = look.page(kernel, pfn)
+        yield look.target(kernel, phys)
+        return
+    yield look.page(kernel, pfn)
     view = every.page(pfn)
     if view.flags & every.flags.bits["slab"]:
-        return lines + look.slab_object(kernel, view, vaddr)
+        yield look.slab_object(kernel, view, vaddr)
+        return
     offset = vaddr - every.base
     if 0 <= offset < len(every) * every.type.size:
-        lines.append(f"  mem_map: struct page of pfn {look.alternate(offset // every.type.size)}, "
-                     f"byte {offset % every.type.size} of it")
+        yield [f"  mem_map: struct page of pfn {look.alternate(offset // every.type.size)}, "
+               f"byte {offset % every.type.size} of it"]
     if view.flags & every.flags.bits["vmalloc"]:
         vm = vmalloc.frames(kernel).get(pfn)
         if vm:
-            lines.append(f"  area: [{vm.addr:#x}, {vm.addr + vm.size:#x}), made by {kernel.symbol(vm.caller)}")
-    return lines + beside_page(kernel, every, pfn)
+            yield [f"  area: [{vm.addr:#x}, {vm.addr + vm.size:#x}), made by {kernel.symbol(vm.caller)}"]
+    yield beside_page(kernel, every, pfn)
 
 
 def beside_page(kernel, every, pfn):

@@ -216,7 +216,8 @@ PLAN["end"] = ("set var $node->next = 0", "k-slabinfo", "print cache_chain", "k-
 PLAN["nowhere"] = ("set var $node->next = (void *)0xdead0000", "k-slabinfo", "print *$node", "set var $node->next = $next",
                    "print *$node")
 PLAN["slab"] = ("set var cache_cache.node[0].slabs_full.next->next = 0", "k-slabinfo")
-PLAN["page"] = ("set var mem_map[0xd00].flags = 0xffffffff", "k-page 0xd00", "print mem_map[0xd00]",
+PLAN["page"] = ("set var contig_page_data.node_zones[1].name = (char *)0xdead0000", "print contig_page_data.node_zones[1]",
+                "set var mem_map[0xd00].flags = 0xffffffff", "k-page 0xd00", "print mem_map[0xd00]",
                 "set var mem_map[0xd00].flags = 1 << PG_slab", "set var mem_map[0xd00].slab_cache = 0",
                 "set var mem_map[0xd00]._refcount.counter = 1", "k-page 0xd00", "k-explain 0xc0d00000")
 PLAN["poison"] = ("set var $node->next = (void *)0x100", "set var $node->prev = (void *)0x122", "print *$node", "kill")
@@ -335,6 +336,8 @@ def test_what_is_broken_gets_a_sentence(stages):
     assert "= reserved" not in stages["page"]["print mem_map[0xd00]"]
     for command in ("k-page 0xd00", "k-explain 0xc0d00000"):
         assert "a pointer to struct kmem_cache is NULL" in stages["page"][command]
+    assert stages["page"]["k-explain 0xc0d00000"].startswith("0xc0d00000: direct map, mapped to phys 0x00d00000")
+    assert "its name at 0xdead0000 cannot be read" in stages["page"]["print contig_page_data.node_zones[1]"]
     assert "on no list, taken off by list_del()" in stages["poison"]["print *$node"]
 
 
@@ -389,13 +392,15 @@ def test_breakpoint_in_kmalloc_by_line(tmp_path):
     line = source_line("mm/kmalloc.c", "void *__kmalloc(")
     with machine(tmp_path, "selftest=kmalloc exit=1") as socket:
         said = gdb("gdb-kmalloc", f"break mm/kmalloc.c:{line}", "continue", "info args", "print flags", "step",
-                   "info locals", "bt", "delete", "watch slab_pages.counter", "continue", "k-meminfo",
+                   "bt", "next", "info locals", "print cachep->name", "delete", "watch slab_pages.counter", "continue", "k-meminfo",
                    "print slab_pages.counter", "kill", where=f"attach-k896 {socket} kunit_run")
     assert "mm/kmalloc.c" in said["continue"] or "Hardware watchpoint" in said["continue"]
     assert re.search(r"^size = \d+$", said["info args"], re.M) and "GFP_" in said["info args"]
     assert "GFP_" in said["print flags"]
     assert re.match(r"\d+\t", said["step"]) or "at mm/" in said["step"], said["step"]
     assert "#0  __kmalloc" in said["bt"] or "#1  __kmalloc" in said["bt"], said["bt"]
+    assert re.search(r"^cachep = 0xc\w+$", said["info locals"], re.M), said["info locals"]
+    assert f'"kmalloc-{max(8, int(said["info args"].split("size = ")[1]))}"' in said["print cachep->name"]
     old, new = re.search(r"Old value = (\d+)\nNew value = (\d+)", said["continue"]).groups()
     assert old != new
     assert re.search(rf"^Slab: +{int(new) * 4} kB$", said["k-meminfo"], re.M)
