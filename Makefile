@@ -519,7 +519,7 @@ bench-linux:                            ## the same beside Debian's own i386 Lin
 
 # What was measured is measured again when the kernel has changed.
 $(O)/bench.json: $(O)/k896.elf
-	$(Q)$(BENCH) run --kernel $< --out $(O)
+	$(Q)$(BENCH) run --any --kernel $< --out $(O)
 $(O)/bench-scale.json: $(O)/k896.elf
 	$(Q)$(BENCH) scale --kernel $< --out $(O)
 

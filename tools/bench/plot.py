@@ -97,7 +97,7 @@ def panel(name, number, runs):
         lines = [f"{x} {figure(row)}" for x, row in enumerate(points) if "reason" not in row]
         if lines:
             data.append(block(f"r{number}m{i}", lines))
-            plots.append(f"$r{number}m{i} using 1:2 title {label(mem)}")
+            plots.append(f"$r{number}m{i} using 1:2 lt {i + 1} title {label(mem)}")
     return "".join(data) + f"set title {label(name)}\nplot {', '.join(plots)}\n"
 
 

@@ -91,6 +91,15 @@ def print_memory(memory, out):
     table(["KiB at the prompt"] + sizes, lines, out)
 
 
+def missed(measured):
+    """What `run` measured and what misses its first goal, by name."""
+    pairs = [(name, figure(row), GOALS.get(name)) for name, row in measured["rows"].items() if "reason" not in row]
+    pairs += [(f"boot with {size}", measured["boot"][size][BOOT_STAGE], goal) for size, goal in BOOT_GOALS.items()]
+    pairs += [(f"RAM reserved of {size}", reserved_percent(measured["memory"][size]), goal)
+              for size, goal in RESERVED_GOALS.items()]
+    return [name for name, value, goal in pairs if goal and verdict(value, goal) == "MISSED"]
+
+
 def print_scale(runs, out):
     """
     Each row's figure over memory sizes and live objects, and how much the dearest is above

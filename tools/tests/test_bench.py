@@ -146,6 +146,16 @@ def test_verdicts(value, said):
     assert report.verdict(value, Goal(80, 50)) == said
 
 
+def test_what_misses_its_goal_is_named(measured):
+    assert report.missed(measured) == []
+    worse = json.loads(json.dumps(measured))
+    worse["rows"]["page-9"]["median"] = 601
+    worse["rows"]["kmap-first"]["mean"] = 220.1
+    worse["boot"]["512M"][BOOT_STAGE] = 4000001
+    worse["memory"]["64M"]["reserved"] = worse["memory"]["64M"]["RAM"] // 30
+    assert report.missed(worse) == ["page-9", "kmap-first", "boot with 512M", "RAM reserved of 64M"]
+
+
 def test_growth_is_the_dearest_over_the_cheapest():
     def one(mem, live, lived, median):
         row = {"row": "page-0", "live": lived, "min": 1, "median": median, "mean": 9, "by": "median"}
