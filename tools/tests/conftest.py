@@ -9,6 +9,11 @@ import pytest
 
 pytest_plugins = ["guests"]     # fixtures
 
+def pytest_collection_modifyitems(items):
+    """What takes longest begins first, so that nobody waits for it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 SHOWN = 8       # lines of why a test failed, at once
 
 
@@ -54,6 +59,7 @@ def pytest_report_teststatus(report):
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config):
+    config.addinivalue_line("markers", "long: takes minutes, so it is begun first")
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if terminal and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Progress(terminal), "k896-progress")

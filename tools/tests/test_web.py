@@ -60,6 +60,7 @@ def visit(scenario, url):
             url, str(SHOTS)]
 
 
+@pytest.mark.long
 def test_kernel_in_the_page(folder):
     """It boots, shows what is allocated at its prompt, and passes its self-tests."""
     with served(folder) as url:

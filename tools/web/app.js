@@ -6,7 +6,10 @@
  *
  * The guest runs while it is read. A sample in which the kernel's own counts do not agree
  * with what was found is taken again at once; when that does not help (the guest is busy,
- * or was stopped in the middle of a change), it is shown and said so.
+ * or was stopped in the middle of a change), it is shown and said so, and the next ones are
+ * not taken again until one fits.
+ *
+ * A guest in this page has the same thread, so samples take no more than a third of it.
  *
  * Where memory comes from is said by guest.json: a guest behind the server of tools/viz,
  * or one that runs in an emulator in this page (emulator.js), as make viz-web has it.
@@ -117,13 +120,14 @@ class Page {
 				$("live").classList.add("lost");
 				this.notice(error.message);
 			}
-			await sleep(Math.max(PERIOD - (performance.now() - begin), PERIOD / 4));
+			const took = performance.now() - begin;
+			await sleep(Math.max(PERIOD - took, 2 * took));
 		}
 	}
 
 	async sample() {
 		for (let tries = 1; ; tries++) {
-			const whole = ({model}) => !model.torn.length || tries === TRIES;
+			const whole = ({model}) => !model.torn.length || tries === TRIES || this.history.last?.torn.length > 0;
 			const seen = await this.memory.sample(memory => this.look(memory, this.decoder.decode(memory)),
 							      (found, frames) => whole(found) && this.keep(found, frames));
 			if (whole(seen))
@@ -227,10 +231,10 @@ class Page {
 	/* --- what things are ------------------------------------------------------------------ */
 
 	legend(model) {
-		const zones = this.colouring === "zone";
+		const zones = this.colouring === "zone", counts = this.history.count(model.cells);
 		const entries = zones ? model.zones.map(zone => ({name: zone.name, colour: ZONE_COLOURS[zone.index],
 								   number: zone.present, test: cell => cellZone(cell) === zone.index}))
-			: this.decoder.kinds.map((kind, index) => ({name: kind.name, number: this.history.count(model.cells)[index],
+			: this.decoder.kinds.map((kind, index) => ({name: kind.name, number: counts[index],
 								    colour: kind.orders ? `linear-gradient(90deg, ${kind.orders.join()})` : kind.colour,
 								    test: cell => cellKind(cell) === index}));
 		const key = this.colouring + entries.map(entry => entry.name).join();
@@ -439,6 +443,7 @@ for (;;) {
 		$("notice").textContent = error.message;
 		$("notice").hidden = false;
 		$("guest").textContent = "no guest";
+		$("live").classList.add("lost");
 		await sleep(2000);
 	}
 }

@@ -16,6 +16,7 @@ import {EmulatorMemory} from "./memory.js";
 
 const MIB = 1 << 20;
 const THEME = {background: "#1b1e22", foreground: "#e8e6df", cursor: "#e8e6df", selectionBackground: "#4a5058"};
+const PIECE = 16, PAUSE = 30;	// characters at once, milliseconds between: what is pasted must not overrun the guest
 const KEPT = 1 << 20;		// characters of what was printed, for tests and for the curious
 
 /** Start the guest that guest.json describes; its console goes into @box. Return: its memory. */
@@ -35,17 +36,41 @@ export async function startEmulator(guest, box) {
 		disable_speaker: true,
 		autostart: true,
 	});
-	const line = {text: "", send: text => emulator.serial0_send(text)};
+	const line = {text: "", send: paced(text => emulator.serial0_send(text))};
 
+	let printed = [];
 	emulator.add_listener("serial0-output-byte", byte => {
-		line.text = (line.text + String.fromCharCode(byte)).slice(-KEPT);
-		terminal.write(Uint8Array.of(byte));
+		if (printed.push(byte) === 1)
+			setTimeout(() => {		// what comes in the meantime goes along
+				line.text += String.fromCharCode(...printed);
+				if (line.text.length > 2 * KEPT)
+					line.text = line.text.slice(-KEPT);
+				terminal.write(Uint8Array.from(printed));
+				printed = [];
+			});
 	});
 	terminal.onData(line.send);
 	terminal.focus();
 	window.serial = line;
 	await new Promise(resolve => emulator.add_listener("emulator-started", resolve));
 	return new EmulatorMemory(() => emulator.v86.cpu.mem8);
+}
+
+/** A function that sends text piece by piece, with pauses in which the guest takes it. */
+function paced(send) {
+	let waiting = "", timer = 0;
+	const next = () => {
+		timer = waiting ? setTimeout(next, PAUSE) : 0;
+		if (waiting)
+			send(waiting.slice(0, PIECE));
+		waiting = waiting.slice(PIECE);
+	};
+
+	return text => {
+		waiting += text;
+		if (!timer)
+			next();
+	};
 }
 
 /** The kernel's options, where all self-tests are those that this machine has all for. */
