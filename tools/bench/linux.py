@@ -58,6 +58,7 @@ class Apt:
         (folder / "status").touch()
         self.options = [f"-oDir::State::lists={folder}/lists", f"-oDir::State::status={folder}/status",
                         f"-oDir::Cache={folder}/cache", "-oAPT::Sandbox::User=root", "-oAPT::Get::List-Cleanup=0",
+                        "-oAcquire::Retries=3",
                         f"-oAPT::Architecture={self.native}", f"-oAPT::Architectures={self.native},i386"]
 
     def update(self):
