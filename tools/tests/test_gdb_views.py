@@ -188,15 +188,20 @@ def test_explains_what_a_suite_holds(tmp_path):
 # --- from the first instruction to the prompt -------------------------------------------------------
 
 STOPS = ("reset", "*_start", "*high_start", "kmain", "bootmem_init", "free_area_init", "zone_init", "memblock_free_all",
-         "kmem_cache_init", "vmalloc_init", "monitor_run")
+         "kmem_cache_init", "vmalloc_init", "monitor_run", "irq_dispatch")
 # By which stop there is what a command shows.
 READY = {"k-explain": "*_start", "k-ptwalk": "*high_start", "k-ptdump": "*high_start", "k-dmesg": "bootmem_init",
          "k-memblock": "free_area_init", "k-iomem": "free_area_init", "k-meminfo": "memblock_free_all",
          "k-buddyinfo": "memblock_free_all", "k-zoneinfo": "memblock_free_all", "k-kmap": "memblock_free_all",
          "k-page": "memblock_free_all", "k-slabinfo": "vmalloc_init", "k-vmallocinfo": "monitor_run"}
 FREE_LIST = "contig_page_data.node_zones[0].free_area[10].free_list"
-PLAN = {stop: (f"thbreak {stop}", "continue", *COMMANDS, "k-explain $pc", "k-explain mem_map", "k-print cache_chain",
-               f"k-print {FREE_LIST}", "k-print contig_page_data.node_zones[0]") for stop in STOPS}
+PLAN = {}
+for name in STOPS:
+    PLAN[name] = (f"thbreak {name}", "continue", *COMMANDS, "k-explain $pc", "k-explain mem_map", "k-print cache_chain",
+                  f"k-print {FREE_LIST}", "k-print contig_page_data.node_zones[0]")
+    if name == "kmem_cache_init":       # from here on instruction by instruction, while pages change lists
+        STEPS = [f"k-list contig_page_data.node_zones[0].free_area[{order}].free_list struct page lru" for order in range(11)]
+        PLAN["list"] = ("thbreak list_add", "continue", "bt", *(command for step in STEPS for command in ("stepi", step)))
 PLAN["reset"] = PLAN["reset"][2:]
 PLAN["printers"] = ("print cache_chain", "print *mem_map", "print contig_page_data.node_zones[0]", "print (gfp_t)0x2dc0",
                     "print swapper_pg_dir[768]", "print swapper_pg_dir[0]", "print ((struct kmem_cache *)0)->flags",
@@ -273,6 +278,18 @@ def test_before_paging(stages):
     assert "struct zone, not set up yet" in said["k-print contig_page_data.node_zones[0]"]
     said = stages["*high_start"]
     assert "4 MiB page at 0x00000000" in said["k-ptwalk 0xc0101000"] and "function: high_start+0x0" in said["k-explain $pc"]
+
+
+def test_in_the_middle_of_a_list_operation(stages):
+    assert "list_add" in stages["list"]["bt"]
+    for step in STEPS:
+        assert re.search(r"^\d+ on the list\n", stages["list"][step], re.M), stages["list"][step]
+
+
+def test_in_an_interrupt_handler(stages):
+    said = stages["irq_dispatch"]
+    assert "irq_dispatch (regs" in said["continue"] and "function: irq_dispatch+0x0" in said["k-explain $pc"]
+    assert said["k-slabinfo"] == stages["monitor_run"]["k-slabinfo"]
 
 
 @pytest.mark.parametrize("stop", DUMPED)
