@@ -374,6 +374,8 @@ def test_memmap_refuses_what_is_no_memory(guest, tmp_path):
     done = memmap(tmp_path / "none", "--elf", guest.elf, "-o", tmp_path / "map.svg")
     assert done.returncode == 1 and "No such file" in done.stdout
     assert memmap(guest.dump, "-o", tmp_path / "map.gif").returncode == 2
+    done = memmap(guest.dump, "--elf", guest.elf, "-o", tmp_path / "no" / "map.svg")
+    assert done.returncode == 1 and done.stdout.startswith("memmap: ") and done.stdout.count("\n") == 1
 
 
 def test_make_dump(tmp_path):

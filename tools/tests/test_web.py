@@ -46,11 +46,11 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 @contextlib.contextmanager
 def served(folder):
-    """The folder behind a web server that knows nothing; yields its address."""
-    handler = functools.partial(Quiet, directory=str(folder))
+    """The folder, under a path, behind a web server that knows nothing; yields its address."""
+    handler = functools.partial(Quiet, directory=str(folder.parent))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"http://127.0.0.1:{server.server_port}/{folder.name}/"
         server.shutdown()
 
 

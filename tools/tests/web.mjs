@@ -358,6 +358,10 @@ let visitor = null;
 try {
 	const page = await browser.newPage({viewport: {width: 1440, height: 900}});
 	page.on("pageerror", error => errors.push(error.stack));
+	page.on("request", request => {		// all that the page needs comes from where it came from
+		if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(url))
+			errors.push(`the page asked for ${request.url()}`);
+	});
 	visitor = new Visitor(page, errors);
 	await scenarios[scenario](visitor);
 	assert.deepEqual(errors, []);
