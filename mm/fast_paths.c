@@ -15,6 +15,8 @@
  *   fast_free_end_pfn      max_low_pfn        max_low_pfn           0
  *   zone->fast_mark        low watermark      above every zone      above every zone
  *   page_debug             options            options               and PAGE_DEBUG_TRACE
+ *   kmap_fast_last         this CPU's last    this CPU's last       0
+ *   kmap_fast_first        this CPU's first   this CPU's first      all ones
  *
  * Reference: none in Linux, which patches its code (static keys) for the same end.
  */
@@ -42,6 +44,7 @@ void update_fast_paths(void)
 	WRITE_ONCE(fast_kmalloc_max, watched ? 0 : KMALLOC_MAX_CACHE_SIZE);
 	WRITE_ONCE(fast_free_end_pfn, mm_trace_on ? 0 : max_low_pfn);
 	update_fast_marks();
+	kmap_watch(mm_trace_on);
 }
 
 void __init fast_ways_close(void)

@@ -74,6 +74,8 @@ BUILD_BUG_ON(LAST_PKMAP + 1 > U16_MAX);
 /* Until kmap_init() these are right for the boot CPU. */
 DEFINE_PER_CPU(unsigned int, kmap_slot) = FIX_KMAP_BEGIN;
 DEFINE_PER_CPU(unsigned int, kmap_slot_last) = FIX_KMAP_BEGIN + KM_MAX_IDX - 1;
+DEFINE_PER_CPU(unsigned int, kmap_fast_last);
+DEFINE_PER_CPU(unsigned int, kmap_fast_first) = ~0U;
 
 void __init kmap_init(void)
 {
@@ -82,6 +84,19 @@ void __init kmap_init(void)
 	for_each_possible_cpu(cpu) {
 		per_cpu(kmap_slot, cpu) = FIX_KMAP_BEGIN + cpu * KM_MAX_IDX;
 		per_cpu(kmap_slot_last, cpu) = FIX_KMAP_BEGIN + (cpu + 1) * KM_MAX_IDX - 1;
+	}
+	kmap_watch(mm_trace_on);
+}
+
+void kmap_watch(bool watched)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		unsigned int last = per_cpu(kmap_slot_last, cpu);
+
+		WRITE_ONCE(per_cpu(kmap_fast_last, cpu), watched ? 0 : last);
+		WRITE_ONCE(per_cpu(kmap_fast_first, cpu), watched ? ~0U : last + 1 - KM_MAX_IDX);
 	}
 }
 
@@ -329,12 +344,21 @@ int kmap_slot_count(unsigned int nr, struct page **page)
  * The reports of the local mappings
  */
 
-/* Return: NULL. */
-void *__kmap_local_overflow(const struct page *page)
+/* Nested too deeply, or watched. */
+void *__kmap_local_slow(struct page *page, pgprot_t prot)
 {
-	kbug("kmap_atomic: nested more than %d deep, page pfn %#lx is not mapped", KM_MAX_IDX,
-	     page_to_pfn(page));
-	return NULL;
+	unsigned int slot = this_cpu_read(kmap_slot);
+	void *addr;
+
+	if (slot > this_cpu_read(kmap_slot_last)) {
+		kbug("kmap_atomic: nested more than %d deep, page pfn %#lx is not mapped",
+		     KM_MAX_IDX, page_to_pfn(page));
+		return NULL;
+	}
+	addr = __kmap_local_take(slot, page, prot);
+	mm_trace(MM_KMAP_ATOMIC, _RET_IP_, (unsigned long)addr, page_to_pfn(page), 0,
+		 (__force gfp_t)0);
+	return addr;
 }
 
 static bool is_kmap_local_addr(unsigned long addr)
@@ -343,7 +367,7 @@ static bool is_kmap_local_addr(unsigned long addr)
 }
 
 /* An address that is neither of low memory nor the newest mapping: say what it is. */
-void __kunmap_local_bad(const void *addr)
+static void report_bad_kunmap_local(const void *addr)
 {
 	unsigned long vaddr = (unsigned long)addr & PAGE_MASK;
 	unsigned int top = this_cpu_read(kmap_slot) - 1;
@@ -357,6 +381,22 @@ void __kunmap_local_bad(const void *addr)
 	else
 		kbug("kunmap_atomic: %px (slot %lu) is not the newest mapping of this CPU (slot %u)",
 		     addr, virt_to_fix(vaddr) - FIX_KMAP_BEGIN, top - FIX_KMAP_BEGIN);
+}
+
+/* The wrong address, or watched. */
+bool __kunmap_local_slow(const void *addr)
+{
+	unsigned long vaddr = (unsigned long)addr & PAGE_MASK;
+	unsigned int slot = this_cpu_read(kmap_slot) - 1;
+
+	if (vaddr != fix_to_virt(slot) || slot + KM_MAX_IDX <= this_cpu_read(kmap_slot_last)) {
+		report_bad_kunmap_local(addr);
+		return false;
+	}
+	mm_trace(MM_KUNMAP_ATOMIC, _RET_IP_, vaddr, pte_pfn(*fixmap_pte(slot)), 0,
+		 (__force gfp_t)0);
+	__kunmap_local_give(slot, vaddr);
+	return true;
 }
 
 void __page_range_bad(const struct page *page, size_t offset, size_t len)

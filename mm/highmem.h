@@ -103,8 +103,10 @@ void kmap_flush_unused(void);
  */
 
 /*
- * kmap_slot:      the fixmap slot that the next mapping on this CPU takes
- * kmap_slot_last: the last that it may
+ * kmap_slot:       the fixmap slot that the next mapping on this CPU takes
+ * kmap_slot_last:  the last that it may
+ * kmap_fast_last:  the same, for the short way; 0 while each mapping is watched
+ * kmap_fast_first: likewise the first of this CPU's slots; more than any slot while watched
  *
  * Mapping claims the slot first and fills it then; unmapping empties the slot, flushes
  * its address and gives it back last. An interrupt at any point between finds the
@@ -112,18 +114,17 @@ void kmap_flush_unused(void);
  */
 DECLARE_PER_CPU(unsigned int, kmap_slot);
 DECLARE_PER_CPU(unsigned int, kmap_slot_last);
+DECLARE_PER_CPU(unsigned int, kmap_fast_last);
+DECLARE_PER_CPU(unsigned int, kmap_fast_first);
 
-void *__kmap_local_overflow(const struct page *page) __cold;
-void __kunmap_local_bad(const void *addr) __cold;
+void *__kmap_local_slow(struct page *page, pgprot_t prot) __cold;
+bool __kunmap_local_slow(const void *addr) __cold;
 
-/* Slot addresses go down as numbers go up. NULL after the report of too deep a nest. */
-static __always_inline void *__kmap_local_high(struct page *page, pgprot_t prot)
+/* __kmap_local_take - map @page at the next slot, which there is. Return: its address. */
+static __always_inline void *__kmap_local_take(unsigned int slot, struct page *page, pgprot_t prot)
 {
-	unsigned int slot = this_cpu_read(kmap_slot);
 	pte_t *ptep;
 
-	if (unlikely(slot > this_cpu_read(kmap_slot_last)))
-		return __kmap_local_overflow(page);
 	this_cpu_inc(kmap_slot);
 	barrier();
 	ptep = fixmap_pte(slot);
@@ -133,20 +134,35 @@ static __always_inline void *__kmap_local_high(struct page *page, pgprot_t prot)
 	return (void *)fix_to_virt(slot);
 }
 
-/* Undoes the newest mapping of this CPU, which must be the one of @addr; false if not. */
-static __always_inline bool __kunmap_local_high(const void *addr)
+/* __kunmap_local_give - undo the newest mapping of this CPU, which is the one at @vaddr */
+static __always_inline void __kunmap_local_give(unsigned int slot, unsigned long vaddr)
 {
-	unsigned int slot = this_cpu_read(kmap_slot) - 1;
-	unsigned long vaddr = (unsigned long)addr & PAGE_MASK;
-
-	if (unlikely(vaddr != fix_to_virt(slot) ||
-		     slot + KM_MAX_IDX <= this_cpu_read(kmap_slot_last)))
-		return false;
 	barrier();
 	pte_clear(&init_mm, vaddr, fixmap_pte(slot));
 	flush_tlb_one_kernel(vaddr);
 	barrier();
 	this_cpu_dec(kmap_slot);
+}
+
+/* Slot addresses go down as numbers go up. NULL after the report of too deep a nest. */
+static __always_inline void *__kmap_local_high(struct page *page, pgprot_t prot)
+{
+	unsigned int slot = this_cpu_read(kmap_slot);
+
+	if (unlikely(slot > this_cpu_read(kmap_fast_last)))
+		return __kmap_local_slow(page, prot);
+	return __kmap_local_take(slot, page, prot);
+}
+
+/* Undoes the newest mapping of this CPU, which must be the one of @addr; false after a report. */
+static __always_inline bool __kunmap_local_high(const void *addr)
+{
+	unsigned int slot = this_cpu_read(kmap_slot) - 1;
+	unsigned long vaddr = (unsigned long)addr & PAGE_MASK;
+
+	if (unlikely(vaddr != fix_to_virt(slot) || slot < this_cpu_read(kmap_fast_first)))
+		return __kunmap_local_slow(addr);
+	__kunmap_local_give(slot, vaddr);
 	return true;
 }
 
@@ -174,8 +190,8 @@ static __always_inline void *kmap_local_page(struct page *page)
 
 static __always_inline void __kunmap_local(const void *addr)
 {
-	if (unlikely(!__is_lowmem_addr(addr) && !__kunmap_local_high(addr)))
-		__kunmap_local_bad(addr);
+	if (unlikely(!__is_lowmem_addr(addr)))
+		__kunmap_local_high(addr);
 }
 
 /**
@@ -202,11 +218,8 @@ static __always_inline void *kmap_atomic(struct page *page)
 
 static __always_inline void __kunmap_atomic(const void *addr)
 {
-	if (unlikely(!__is_lowmem_addr(addr) && !__kunmap_local_high(addr))) {
-		__kunmap_local_bad(addr);
-		return;
-	}
-	preempt_enable();
+	if (likely(__is_lowmem_addr(addr)) || likely(__kunmap_local_high(addr)))
+		preempt_enable();
 }
 
 /* A page in place of an address is the classic mistake: it does not compile. */

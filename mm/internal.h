@@ -286,6 +286,13 @@ static __always_inline void unpoison_block(const struct page *page, unsigned int
 #define PA_HASH_ORDER 10
 
 /**
+ * kmap_watch - send mappings of kmap_atomic() and kmap_local_page() the way that records them
+ * @watched: or the short one again
+ * Context: any.
+ */
+void kmap_watch(bool watched);
+
+/**
  * kmap_set_slots - begin anew with so many slots of the pkmap area, for tests
  * @nr_slots: 1 to LAST_PKMAP, which is as many as there are otherwise
  *

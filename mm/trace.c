@@ -207,6 +207,8 @@ static void show_args(struct seq_file *m, const struct mm_trace_entry *e)
 		break;
 	case MM_KMAP:
 	case MM_KUNMAP:
+	case MM_KMAP_ATOMIC:
+	case MM_KUNMAP_ATOMIC:
 		seq_printf(m, "ptr=%#lx pfn=%#lx", e->where, e->size);
 		break;
 	case MM_PAGE_FAULT:
@@ -230,6 +232,8 @@ static void show_entry(struct seq_file *m, unsigned int cpu, const struct mm_tra
 		[MM_VFREE] = "vfree",
 		[MM_KMAP] = "kmap",
 		[MM_KUNMAP] = "kunmap",
+		[MM_KMAP_ATOMIC] = "kmap_atomic",
+		[MM_KUNMAP_ATOMIC] = "kunmap_atomic",
 		[MM_PAGE_FAULT] = "page_fault",
 	};
 

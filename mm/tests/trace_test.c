@@ -297,6 +297,65 @@ static void slots_are_traced(struct kunit *test)
 	__free_page(page);
 }
 
+/*
+ * By either name; also what clears and copies pages, for whom it asks. The compiler may put the
+ * call where it keeps what is rare, so that the function's name goes on.
+ */
+static void local_slots_are_traced(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_HIGHUSER);
+	unsigned long was;
+	void *addr, *inner;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	start_tracing(test);
+	was = recorded();
+	addr = kmap_atomic(page);
+	inner = kmap_local_page(page);
+	kunmap_local(inner);
+	kunmap_atomic(addr);
+	clear_highpage(page);
+	mm_trace_stop();
+	if (PageHighMem(page)) {
+		KUNIT_EXPECT_EQ(test, recorded(), was + 6);
+		stop_and_show(ULONG_MAX);
+		expect_event(test, "kmap_atomic", "call_site=local_slots_are_traced",
+			     "ptr=%#lx pfn=%#lx ", (unsigned long)addr, page_to_pfn(page));
+		expect_event(test, "kmap_atomic", "call_site=local_slots_are_traced",
+			     "ptr=%#lx pfn=%#lx ", (unsigned long)inner, page_to_pfn(page));
+		expect_event(test, "kunmap_atomic", "call_site=local_slots_are_traced",
+			     "ptr=%#lx pfn=%#lx ", (unsigned long)inner, page_to_pfn(page));
+		expect_event(test, "kunmap_atomic", "call_site=local_slots_are_traced",
+			     "ptr=%#lx pfn=%#lx ", (unsigned long)addr, page_to_pfn(page));
+	} else {
+		KUNIT_EXPECT_EQ(test, recorded(), was);
+	}
+	__free_page(page);
+}
+
+/* Mistakes are reported on the longer way as on the short one; what is mapped may outlive tracing. */
+static void local_slots_are_checked_while_traced(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_HIGHUSER);
+	void *addr[KM_MAX_IDX];
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	if (PageHighMem(page)) {
+		start_tracing(test);
+		for (i = 0; i < KM_MAX_IDX; i++)
+			addr[i] = kmap_local_page(page);
+		KUNIT_EXPECT_BUG(test, "kmap_atomic: nested more than", kmap_local_page(page));
+		KUNIT_EXPECT_BUG(test, "is not the newest mapping", kunmap_local(addr[0]));
+		kunmap_local(addr[--i]);
+		mm_trace_stop();
+		while (i--)
+			kunmap_local(addr[i]);
+		KUNIT_EXPECT_TRUE(test, kmap_check());
+	}
+	__free_page(page);
+}
+
 static void faults_are_traced(struct kunit *test)
 {
 	volatile char *volatile nowhere = (volatile char *)0x456;
@@ -348,6 +407,8 @@ static void fast_paths_are_closed_and_opened(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fast_free_end_pfn, 0);
 	KUNIT_EXPECT_NE(test, (__force u32)fast_gfp_kernel, (__force u32)GFP_KERNEL);
 	KUNIT_EXPECT_EQ(test, zone->fast_mark[0], FAST_MARK_CLOSED);
+	KUNIT_EXPECT_EQ(test, this_cpu_read(kmap_fast_last), 0);
+	KUNIT_EXPECT_EQ(test, this_cpu_read(kmap_fast_first), UINT_MAX);
 	/* Fault injection that comes and goes in between opens nothing. */
 	fail_nth_set(0);
 	KUNIT_EXPECT_NULL(test, kmalloc(100, GFP_KERNEL));
@@ -361,6 +422,9 @@ static void fast_paths_are_closed_and_opened(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (__force u32)fast_gfp_kernel, (__force u32)kernel);
 	KUNIT_EXPECT_EQ(test, zone->fast_mark[0], mark);
 	KUNIT_EXPECT_EQ(test, page_debug, debug);
+	KUNIT_EXPECT_EQ(test, this_cpu_read(kmap_fast_last), this_cpu_read(kmap_slot_last));
+	KUNIT_EXPECT_EQ(test, this_cpu_read(kmap_fast_first),
+			this_cpu_read(kmap_slot_last) + 1 - KM_MAX_IDX);
 	/* And the other way round: what is armed stays so when tracing stops. */
 	fail_nth_set(5);
 	start_tracing(test);
@@ -566,6 +630,8 @@ static struct kunit_case trace_test_cases[] = {
 	KUNIT_CASE(objects_are_traced),
 	KUNIT_CASE(areas_are_traced),
 	KUNIT_CASE(slots_are_traced),
+	KUNIT_CASE(local_slots_are_traced),
+	KUNIT_CASE(local_slots_are_checked_while_traced),
 	KUNIT_CASE(faults_are_traced),
 	KUNIT_CASE(nothing_is_recorded_while_off),
 	KUNIT_CASE(fast_paths_are_closed_and_opened),

@@ -104,6 +104,19 @@ def test_lifetimes_and_counters(tmp_path):
                     ("held: kmap", 0), ("held: pages", 0)]
 
 
+def test_local_slots_are_held_like_others(tmp_path):
+    lines = ("kmap_atomic: ptr=0xffff5000 pfn=0x38000 call_site=f+0x1/0x20",
+             "kmap_atomic: ptr=0xffff4000 pfn=0x38000 call_site=g+0x1/0x20",
+             "kunmap_atomic: ptr=0xffff4000 pfn=0x38000 call_site=g+0x9/0x20",
+             "kunmap_atomic: ptr=0xffff5000 pfn=0x38000 call_site=f+0x9/0x20")
+    text = "".join(f"0 {1000 * nr} {line}\n" for nr, line in enumerate(lines, 1))
+    _, trace = convert(tmp_path, f"# k896 trace 1: 4 events, 0 lost\n{text}# end\n")
+    check_format(trace)
+    assert [(event["ph"], event["name"], event["ts"]) for event in trace["traceEvents"] if event["ph"] in "be"] == [
+        ("b", "f", 1.0), ("b", "g", 2.0), ("e", "g", 3.0), ("e", "f", 4.0)]
+    assert max(event["args"]["bytes"] for event in trace["traceEvents"] if event["ph"] == "C") == 8192
+
+
 def test_last_of_several_dumps(tmp_path):
     second = "# k896 trace 1: 1 events, 0 lost\n0 7 vfree: ptr=0xc4800000 call_site=f+0x0/0x1\n# end\n"
     _, trace = convert(tmp_path, DUMP + second.replace("\n", "\r\n"))
