@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * COM1, polled, from the first line of C on: needs no memory, no interrupts.
+ *
+ * The FIFOs are left as they are: to switch them throws away what was typed already, and
+ * that is for whoever reads to take first (kernel/drivers/serial.c).
  */
 #include <arch/x86/early_console.h>
 #include <kernel/printk.h>
@@ -42,7 +45,6 @@ void early_console_init(void)
 		outb(0x01, COM1 + 0); /* 115200 baud */
 		outb(0x00, COM1 + 1);
 		outb(0x03, COM1 + 3); /* 8 bits, no parity, one stop bit */
-		outb(0x07, COM1 + 2);
 		outb(0x0b, COM1 + 4);
 	}
 	register_console(&com1_console);
