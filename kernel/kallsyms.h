@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's own symbol table: text symbols by address, embedded at link time.
+ * The kernel's own symbol table: functions and variables by address, embedded at link time.
  */
 #ifndef KERNEL_KALLSYMS_H
 #define KERNEL_KALLSYMS_H
@@ -20,6 +20,9 @@
  */
 const char *kallsyms_lookup(unsigned long addr, unsigned long *size, unsigned long *offset);
 
+/** kallsyms_lookup_data - likewise, the variable that holds an address of kernel data */
+const char *kallsyms_lookup_data(unsigned long addr, unsigned long *size, unsigned long *offset);
+
 /**
  * kallsyms_is_function - does a function that C can call start exactly there?
  * @addr: any address
@@ -27,7 +30,12 @@ const char *kallsyms_lookup(unsigned long addr, unsigned long *size, unsigned lo
  */
 bool kallsyms_is_function(unsigned long addr);
 
+/** kallsyms_is_global - does a symbol that is not static lie exactly there? Context: any. */
+bool kallsyms_is_global(unsigned long addr);
+
 /** kallsyms_lookup_name - address of a function by its exact name, 0 when there is none */
 unsigned long kallsyms_lookup_name(const char *name);
+/** kallsyms_lookup_data_name - address of a variable by its exact name; of several one; or 0 */
+unsigned long kallsyms_lookup_data_name(const char *name);
 
 #endif

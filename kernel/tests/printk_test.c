@@ -253,6 +253,11 @@ static void no_symbol_outside_text(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, kallsyms_lookup((unsigned long)__start_rodata, NULL, NULL));
 	KUNIT_EXPECT_NULL(test, kallsyms_lookup((unsigned long)got, NULL, NULL));
 	KUNIT_EXPECT_NULL(test, kallsyms_lookup(~0UL, NULL, NULL));
+	KUNIT_EXPECT_NULL(test, kallsyms_lookup_data((unsigned long)printk, NULL, NULL));
+	KUNIT_EXPECT_NULL(test, kallsyms_lookup_data(0, NULL, NULL));
+	KUNIT_EXPECT_NULL(test, kallsyms_lookup_data(~0UL, NULL, NULL));
+	KUNIT_EXPECT_EQ(test, kallsyms_lookup_data_name("printk"), 0UL);
+	KUNIT_EXPECT_EQ(test, kallsyms_lookup_data_name(""), 0UL);
 	snprintf(text, sizeof(text), "%pS", (void *)0x1234);
 	KUNIT_EXPECT_STREQ(test, text, "0x" ZEROES "00001234");
 }

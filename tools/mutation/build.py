@@ -26,7 +26,6 @@ import kallsyms
 from mutation import csource
 
 ROOM = 128              # symbols that a mutant may have more than the original
-TABLE = ("kallsyms_num", "kallsyms_addresses", "kallsyms_offsets", "kallsyms_names")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -206,11 +205,11 @@ class Builder:
             if self.room is None:
                 folder = self.out / "table"
                 folder.mkdir(parents=True, exist_ok=True)
-                self._link(kernel, folder / "first", self._assemble(folder, [(0, "", False)]))
+                self._link(kernel, folder / "first", self._assemble(folder, [(0, "", 0)]))
                 symbols = kallsyms.read_symbols(self._symbols(folder / "first"))
-                symbols += [(0, "x" * 40, True)] * ROOM
+                symbols += [(0, "x" * 40, 0)] * ROOM
                 self.room = self._assemble(folder, symbols)
-                self.limits = (len(symbols), sum(len(name) + 1 for _, name, _ in symbols))
+                self.limits = (len(symbols), len(kallsyms.arrays(symbols)[2]))
             return self.room
 
     def _assemble(self, folder, symbols):
@@ -222,22 +221,17 @@ class Builder:
     def _fill_table(self, program):
         lines = self._symbols(program)
         symbols = kallsyms.read_symbols(lines)
-        names = b"".join(name[:kallsyms.NAME_MAX].encode() + b"\0" for _, name, _ in symbols)
+        addresses, offsets, names = kallsyms.arrays(symbols)
         if len(symbols) > self.limits[0] or len(names) > self.limits[1]:
             raise DoesNotBuild("more symbols than there is room for")
-        offsets, offset = [], 0
-        for _, name, is_function in symbols:
-            offsets.append(offset | is_function << 31)
-            offset += len(name[:kallsyms.NAME_MAX]) + 1
-        where = {name: int(address, 16) for name, address in
-                 ((field.strip() for field in line.split("|")[:2]) for line in lines if "|" in line)
-                 if name in TABLE}
-        parts = (struct.pack("<I", len(symbols)),
-                 struct.pack(f"<{len(symbols)}I", *(address for address, _, _ in symbols)),
+        where = {fields[0]: int(fields[1], 16) for fields in
+                 ([field.strip() for field in line.split("|")] for line in lines)
+                 if fields[0] in kallsyms.PARTS}
+        parts = (struct.pack("<I", len(symbols)), struct.pack(f"<{len(symbols)}I", *addresses),
                  struct.pack(f"<{len(symbols)}I", *offsets), names)
         with open(program, "r+b") as file:
             image = file.read()
-            for symbol, part in zip(TABLE, parts):
+            for symbol, part in zip(kallsyms.PARTS, parts):
                 file.seek(file_offset(image, where[symbol]))
                 file.write(part)
 

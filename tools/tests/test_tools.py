@@ -45,22 +45,32 @@ __start_rodata      |c0102000|   T  |            NOTYPE|        |     |.text
 _sinittext          |c0103000|   T  |            NOTYPE|        |     |.init.text
 setup               |c0103000|   t  |              FUNC|00000010|     |.init.text
 _einittext          |c0103010|   T  |            NOTYPE|        |     |.init.text
+constant            |c0102004|   r  |            OBJECT|00000004|     |.rodata
+__end_rodata        |c0102010|   R  |            NOTYPE|        |     |.rodata
+k896_bss_start      |c0104000|   B  |            NOTYPE|        |     |.bss
+__bss_start         |00001000|   B  |            NOTYPE|        |     |.bss
 data                |c0104000|   B  |            OBJECT|00000004|     |.bss
+_end                |c0104004|   B  |            NOTYPE|        |     |.bss
+behind              |c0104008|   B  |            OBJECT|00000004|     |.bss
 undefined           |        |   U  |            NOTYPE|        |     |*UND*
 """
 
 
 def test_kallsyms_keeps_text_symbols_and_closes_sections():
     assert kallsyms.read_symbols(NM.splitlines()) == [
-        (0xC0101000, "first", True), (0xC0101010, "global_one", True),
-        (0xC0101030, "label", False), (0xC0101040, "", False),
-        (0xC0103000, "setup", True), (0xC0103010, "", False)]
+        (0xC0101000, "first", kallsyms.FUNCTION),
+        (0xC0101010, "global_one", kallsyms.FUNCTION | kallsyms.GLOBAL),
+        (0xC0101030, "label", kallsyms.GLOBAL), (0xC0101040, "", 0),
+        (0xC0102004, "constant", kallsyms.DATA), (0xC0102010, "", kallsyms.DATA),
+        (0xC0103000, "setup", kallsyms.FUNCTION), (0xC0103010, "", 0),
+        (0xC0104000, "data", kallsyms.DATA | kallsyms.GLOBAL), (0xC0104004, "", kallsyms.DATA)]
 
 
 def test_kallsyms_marks_functions():
     table = kallsyms.assembly(kallsyms.read_symbols(NM.splitlines()))
     offsets = table[table.index("kallsyms_offsets:"):table.index("kallsyms_names:")].split()[1:]
-    assert offsets[1::2] == ["0x80000000", "0x80000006", "0x11", "0x17", "0x80000018", "0x1e"]
+    assert offsets[1::2] == ["0x80000000", "0xc0000006", "0x40000011", "0x17", "0x20000018",
+                              "0x20000021", "0x80000022", "0x28", "0x60000029", "0x2000002e"]
 
 
 def test_kallsyms_of_nothing_is_an_empty_table():
@@ -69,7 +79,7 @@ def test_kallsyms_of_nothing_is_an_empty_table():
 
 
 def test_kallsyms_cuts_long_names():
-    assert f'db "{"x" * 63}", 0' in kallsyms.assembly([(0xC0101000, "x" * 80, True)])
+    assert f'db "{"x" * 63}", 0' in kallsyms.assembly([(0xC0101000, "x" * 80, kallsyms.FUNCTION)])
 
 
 def test_kallsyms_in_the_kernel_is_that_of_the_kernel():
@@ -87,12 +97,12 @@ def test_kallsyms_in_the_kernel_is_that_of_the_kernel():
 
     def name(index):
         where = word("kallsyms_offsets", index)
-        offset = table["kallsyms_names"] - table["__start_rodata"] + (where & 0x7fffffff)
-        return image[offset:image.index(0, offset)].decode(), bool(where >> 31)
+        offset = table["kallsyms_names"] - table["__start_rodata"] + (where & 0x1fffffff)
+        return image[offset:image.index(0, offset)].decode(), where & 0xe0000000
 
     inside = [(word("kallsyms_addresses", i), *name(i)) for i in range(word("kallsyms_num"))]
     assert len(inside) > 100
-    assert inside == [(address, text[:63], is_function) for address, text, is_function
+    assert inside == [(address, text[:63], sort) for address, text, sort
                       in kallsyms.read_symbols(listing.splitlines())]
 
 
