@@ -30,6 +30,9 @@ struct irq_entry_ops {
 /** set_irq_entry - register them. Context: boot, before interrupts are on. */
 void set_irq_entry(const struct irq_entry_ops *ops);
 
+/** irqchip_name - of the kind of controller, as /proc/interrupts has it. Context: any. */
+const char *irqchip_name(void);
+
 /** irqchip_init - program the controller; every line masked. Context: boot. */
 void irqchip_init(void);
 

@@ -198,7 +198,7 @@ unsigned int irq_max_depth(void)
 	return this_cpu_read(irq_depth_seen);
 }
 
-/* action_names - the handlers of a line, with commas. irq_lock is taken. */
+/* action_names - the handlers of a line, with commas between. irq_lock is taken. */
 static void action_names(unsigned int irq, char *buf, size_t size)
 {
 	const struct irqaction *action;
@@ -208,24 +208,28 @@ static void action_names(unsigned int irq, char *buf, size_t size)
 	spin_lock_irqsave(&irq_lock, flags);
 	for (action = irq_descs[irq].actions; action; action = action->next) {
 		if (buf[0])
-			strlcat(buf, ",", size);
+			strlcat(buf, ", ", size);
 		strlcat(buf, action->name, size);
 	}
 	spin_unlock_irqrestore(&irq_lock, flags);
 }
 
+/* As /proc/interrupts: a column a CPU, the controller, the handlers. ERR counts spurious ones. */
 void show_interrupts(struct seq_file *m)
 {
+	unsigned long spurious = 0;
 	unsigned int irq;
 
-	seq_printf(m, "IRQ      count  unhandled   spurious  handlers\n");
+	seq_puts(m, "           CPU0       \n");
 	for (irq = 0; irq < NR_IRQS; irq++) {
 		struct irq_stat stat = irq_stat(irq);
 		char names[64];
 
+		spurious += stat.spurious;
 		action_names(irq, names, sizeof(names));
-		if (names[0] || stat.count || stat.spurious)
-			seq_printf(m, "%3u %10lu %10lu %10lu  %s\n", irq, stat.count,
-				   stat.unhandled, stat.spurious, names);
+		if (names[0] || stat.count)
+			seq_printf(m, "%3u: %10lu  %8s      %s\n", irq, stat.count, irqchip_name(),
+				   names);
 	}
+	seq_printf(m, "ERR: %10lu\n", spurious);
 }

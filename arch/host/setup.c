@@ -90,6 +90,11 @@ void early_console_init(void)
 
 static u16 masked_lines = 0xffff;
 
+const char *irqchip_name(void)
+{
+	return "signal";
+}
+
 void irqchip_init(void)
 {
 	masked_lines = 0xffff;

@@ -50,6 +50,11 @@ static void init_one(u16 command, u16 data, u8 first_vector, u8 cascade)
 	outb(ICW4_8086, data);
 }
 
+const char *irqchip_name(void)
+{
+	return "XT-PIC";
+}
+
 void irqchip_init(void)
 {
 	init_one(PIC1_COMMAND, PIC1_DATA, FIRST_IRQ_VECTOR, 1U << CASCADE_IRQ);

@@ -12,6 +12,7 @@
 #include <kernel/seq.h>
 #include <kernel/time.h>
 #include <kernel/lib/math64.h>
+#include <kernel/lib/vsprintf.h>
 #include <arch/cpu.h>
 #include <arch/irq.h>
 
@@ -96,6 +97,7 @@ static void lines_can_be_shared(struct kunit *test)
 	struct irq_stat before = irq_stat(FREE_LINE);
 	static char text[2048];
 	struct seq_file m;
+	char line[64];
 
 	first = (struct seen){.ret = IRQ_NONE};
 	second = (struct seen){.ret = IRQ_HANDLED};
@@ -113,8 +115,12 @@ static void lines_can_be_shared(struct kunit *test)
 	/* The second time nobody claimed it. */
 	KUNIT_EXPECT_EQ(test, irq_stat(FREE_LINE).unhandled - before.unhandled, 1);
 	KUNIT_EXPECT_FALSE(test, seq_has_overflowed(&m));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "  b,a\n"));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "  timer\n"));
+	KUNIT_EXPECT_TRUE(test, str_has_prefix(text, "           CPU0       \n  0: "));
+	scnprintf(line, sizeof(line), "\n  5: %10lu  %8s      b, a\n", before.count + 1,
+		  irqchip_name());
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, line));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "      timer\n"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\nERR: "));
 }
 
 static void mistakes_are_found(struct kunit *test)

@@ -255,6 +255,17 @@ void set_irq_entry(const struct irq_entry_ops *ops __unused)
 {
 }
 
+/* Nobody walks the host's stacks. */
+const struct kernel_stack *kernel_stack_of(unsigned long addr __unused)
+{
+	return NULL;
+}
+
+const char *irqchip_name(void)
+{
+	return "none";
+}
+
 void irqchip_init(void)
 {
 }
