@@ -316,13 +316,27 @@ const char *resource_name(phys_addr_t addr)
 	return res ? res->name : NULL;
 }
 
-const char *resource_name_nowait(phys_addr_t addr)
+/* first_busy - the first child of @res that is taken and has any of these bytes; or @res */
+static const struct resource *first_busy(const struct resource *res, phys_addr_t start,
+					 phys_addr_t last)
+{
+	const struct resource *child;
+
+	for (child = res->child; child; child = child->sibling)
+		if ((child->flags & IORESOURCE_BUSY) && resource_overlaps(child, start, last))
+			return child;
+	return res;
+}
+
+const char *resource_user_nowait(phys_addr_t start, phys_addr_t size)
 {
 	const struct resource *res;
 
 	if (!spin_trylock(&resource_lock))
 		return NULL;
-	res = find_innermost(&iomem_resource, addr);
+	res = find_innermost(&iomem_resource, start);
+	if (res && !(res->flags & IORESOURCE_BUSY))
+		res = first_busy(res, start, start + size - 1);
 	spin_unlock(&resource_lock);
 	return res ? res->name : NULL;
 }

@@ -122,8 +122,16 @@ const struct resource *resource_lookup(const struct resource *root, phys_addr_t 
 /** resource_name - name of the innermost range that holds @addr, or NULL. Context: any. */
 const char *resource_name(phys_addr_t addr);
 
-/** resource_name_nowait - likewise, for a fault report: NULL also when the lock is held */
-const char *resource_name_nowait(phys_addr_t addr);
+/**
+ * resource_user_nowait - who has bytes of a range, for a fault report
+ * @start: first byte
+ * @size:  bytes, > 0
+ * Context: any; waits for no lock.
+ * Return: the name of the innermost range that holds @start; but when that is not taken
+ *         and another that is has some of the bytes, of that one. NULL when there is none,
+ *         or when the lock is held.
+ */
+const char *resource_user_nowait(phys_addr_t start, phys_addr_t size);
 
 /**
  * resource_conflict - a range of the tree that cuts across, or lies in, another

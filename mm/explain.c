@@ -37,13 +37,45 @@ static void show_symbol(struct seq_file *m, const char *what, unsigned long addr
 		seq_printf(m, "  %s: %pS\n", what, (void *)addr);
 }
 
-/* A function with the ones before and behind it; data has no names here. */
+static void show_variable(struct seq_file *m, const char *what, unsigned long addr)
+{
+	unsigned long size, offset;
+	const char *name = kallsyms_lookup_data(addr, &size, &offset);
+
+	if (name)
+		seq_printf(m, "  %s: %s+0x%lx/0x%lx\n", what, name, offset, size);
+}
+
+static void explain_variable(struct seq_file *m, unsigned long addr)
+{
+	unsigned long size, offset;
+
+	if (!kallsyms_lookup_data(addr, &size, &offset))
+		return;
+	show_variable(m, "variable", addr);
+	show_variable(m, "before", addr - offset - 1);
+	show_variable(m, "after", addr - offset + size);
+}
+
+/* What the report of a fault would say, where that is more than the region's name. */
+static void show_fault_description(struct seq_file *m, unsigned long addr)
+{
+	char text[160];
+
+	fault_describe(addr, text, sizeof(text));
+	if (!str_has_prefix(text, layout_region(addr)))
+		seq_printf(m, "  %s\n", text);
+}
+
+/* A function or variable with those before and behind it; a stack, or its guard page. */
 static void explain_image(struct seq_file *m, unsigned long addr)
 {
 	unsigned long size, offset;
 
 	if (!kallsyms_lookup(addr, &size, &offset)) {
 		show_page(m, virt_to_pfn(addr));
+		show_fault_description(m, addr);
+		explain_variable(m, addr);
 		return;
 	}
 	show_symbol(m, "function", addr);
@@ -77,16 +109,18 @@ static void block_bounds(unsigned long pfn, unsigned long *first, unsigned long 
 	*end = *first + (head ? 1UL << page_alloc_order(head) : 1UL);
 }
 
-/* Reserved pages have no block but the range that the registry knows. */
-static void reserved_bounds(struct seq_file *m, unsigned long pfn, unsigned long *first,
+/*
+ * Reserved pages have no block but the range that the registry knows; unless they are what
+ * is left of RAM beside something taken.
+ */
+static void reserved_bounds(struct seq_file *m, unsigned long addr, unsigned long *first,
 			    unsigned long *end)
 {
-	const struct resource *res =
-		resource_lookup(&iomem_resource, (phys_addr_t)pfn << PAGE_SHIFT);
+	const struct resource *res = resource_lookup(&iomem_resource, __pa(addr));
 
-	*first = pfn;
-	*end = pfn + 1;
-	if (!res)
+	*first = virt_to_pfn(addr);
+	*end = *first + 1;
+	if (!res || res->flags == IORESOURCE_SYSTEM_RAM)
 		return;
 	seq_printf(m, "  range: 0x%08llx-0x%08llx %s\n", (unsigned long long)res->start,
 		   (unsigned long long)res->end, res->name);
@@ -145,7 +179,7 @@ static void explain_page(struct seq_file *m, unsigned long addr)
 	if (PageVmalloc(page))
 		explain_vmalloc_page(m, page);
 	if (PageReserved(page))
-		reserved_bounds(m, pfn, &first, &end);
+		reserved_bounds(m, addr, &first, &end);
 	else
 		block_bounds(pfn, &first, &end);
 	show_neighbour_page(m, "before", first - 1);
@@ -230,16 +264,6 @@ static void explain_slot(struct seq_file *m, unsigned long addr)
 		seq_printf(m, "%s\n", layout_region(addr + PAGE_SIZE));
 }
 
-/* Whoever else has registered to describe addresses. */
-static void explain_other(struct seq_file *m, unsigned long addr)
-{
-	char text[160];
-
-	fault_describe(addr, text, sizeof(text));
-	if (strcmp(text, layout_region(addr)))
-		seq_printf(m, "%s\n", text);
-}
-
 static bool is_slot(unsigned long addr)
 {
 	char nothing[8];
@@ -283,5 +307,5 @@ void show_explain(struct seq_file *m, unsigned long addr)
 	else if (is_slot(addr))
 		explain_slot(m, addr);
 	else
-		explain_other(m, addr);
+		show_fault_description(m, addr);
 }

@@ -36,7 +36,7 @@ static int describe_slab_page(const struct page *page, char *buf, size_t size)
 
 static int describe_reserved_page(const struct page *page, char *buf, size_t size)
 {
-	const char *name = resource_name_nowait(page_to_phys(page));
+	const char *name = resource_user_nowait(page_to_phys(page), PAGE_SIZE);
 
 	return scnprintf(buf, size, "reserved: %s", name ? name : "of no known use");
 }

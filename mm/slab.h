@@ -191,9 +191,10 @@ bool show_slab_cache(struct seq_file *m, const char *name);
  * @key: what to sort by, as there: a active objects, b objects a slab, c cache size,
  *       l slabs, n name, p pages a slab, s object size, u part in use, v active slabs;
  *       all else number of objects
+ * @all: as many as there are, in place of as many as fit a screen
  * Context: process; one caller at a time.
  */
-void show_slabtop(struct seq_file *m, char key);
+void show_slabtop(struct seq_file *m, char key, bool all);
 
 /** kmem_cache_names - call @visit with the name of each cache. Context: process. */
 void kmem_cache_names(void (*visit)(void *arg, const char *name), void *arg);

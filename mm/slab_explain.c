@@ -171,8 +171,10 @@ static void show_geometry(struct seq_file *m, const struct kmem_cache *cachep)
 		   "%u objects in slabs of %u pages, %u colours %u bytes apart, struct slab %s\n",
 		   cachep->num, 1U << cachep->gfporder, cachep->colour, cachep->colour_off,
 		   cachep->slabp_cache ? cachep->slabp_cache->name : "in the slab");
-	seq_printf(m, "per-CPU array of %u, %u moved at a time; # in use, c in an array, . free\n",
-		   cachep->limit, cachep->batchcount);
+	seq_printf(
+		m,
+		"per-CPU array of %u, at most %u, %u moved at a time; # in use, c in an array, . free\n",
+		cachep->limit, cachep->max_limit, cachep->batchcount);
 }
 
 bool show_slab_cache(struct seq_file *m, const char *name)

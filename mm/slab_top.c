@@ -4,7 +4,8 @@
  *
  * A cache is copied to a row of a fixed table, since it may be gone by the time that it
  * is printed. When there are more caches than rows, those that sort last are left out:
- * each cache goes to its place among the rows, and pushes out the last one.
+ * each cache goes to its place among the rows, and pushes out the last one. For a screen
+ * that is it; for a list of all, the next pass fills the table with what sorts behind.
  *
  * Reference: slabtop of procps (slabtop.c), whose keys these are.
  */
@@ -16,6 +17,7 @@
 
 struct top_row {
 	char name[KMEM_CACHE_NAMELEN];
+	unsigned long address; /* of the cache: tells two of one name apart */
 	struct slab_counts counts;
 	unsigned int size;
 	unsigned int num;
@@ -63,14 +65,15 @@ static unsigned long sort_value(const struct top_row *row, char key)
 	return row->counts.num_objs;
 }
 
-/* Equal rows stand in the order of their names. */
+/* Equal rows stand in the order of their names. No two are equal in everything. */
 static bool sorts_before(const struct top_row *a, const struct top_row *b, char key)
 {
 	unsigned long va = sort_value(a, key), vb = sort_value(b, key);
+	int order = strcmp(a->name, b->name);
 
 	if (key != 'n' && va != vb)
 		return va > vb;
-	return strcmp(a->name, b->name) < 0;
+	return order ? order < 0 : a->address < b->address;
 }
 
 static void insert_row(struct top_row *rows, unsigned int *nr, const struct top_row *row, char key)
@@ -99,13 +102,16 @@ static void add_up(struct top_sums *sums, const struct top_row *row)
 	sums->num_bytes += row->counts.num_objs * row->size;
 }
 
-static unsigned int collect(struct top_row *rows, struct top_sums *sums, char key)
+/* collect - the rows that sort first of those behind @last, or of all; what all add up to */
+static unsigned int collect(struct top_row *rows, const struct top_row *last, struct top_sums *sums,
+			    char key)
 {
 	struct kmem_cache *cachep;
 	unsigned int nr = 0;
 
 	for_each_kmem_cache(cachep) {
 		struct top_row row = {
+			.address = (unsigned long)cachep,
 			.counts = slab_get_counts(cachep),
 			.size = cachep->size,
 			.num = cachep->num,
@@ -114,7 +120,8 @@ static unsigned int collect(struct top_row *rows, struct top_sums *sums, char ke
 
 		strscpy(row.name, cachep->name, sizeof(row.name));
 		add_up(sums, &row);
-		insert_row(rows, &nr, &row, key);
+		if (!last || sorts_before(last, &row, key))
+			insert_row(rows, &nr, &row, key);
 	}
 	return nr;
 }
@@ -126,18 +133,10 @@ static void show_sum(struct seq_file *m, const char *what, unsigned long active,
 		   unit, total, unit, per_cent(active, total));
 }
 
-void show_slabtop(struct seq_file *m, char key)
+static void show_rows(struct seq_file *m, const struct top_row *rows, unsigned int nr)
 {
-	static struct top_row
-		rows[TOP_ROWS]; /* too large for a stack; the prompt is its only user */
-	struct top_sums sums = {0};
-	unsigned int i, nr = collect(rows, &sums, key);
+	unsigned int i;
 
-	show_sum(m, "Objects", sums.counts.active_objs, sums.counts.num_objs, "");
-	show_sum(m, "Slabs", sums.counts.active_slabs, sums.counts.num_slabs, "");
-	show_sum(m, "Caches", sums.active_caches, sums.nr_caches, "");
-	show_sum(m, "Size", sums.active_bytes / 1024, sums.num_bytes / 1024, "K");
-	seq_puts(m, "\n  OBJS ACTIVE  USE OBJ SIZE  SLABS OBJ/SLAB CACHE SIZE NAME\n");
 	for (i = 0; i < nr; i++) {
 		const struct top_row *row = &rows[i];
 
@@ -146,5 +145,25 @@ void show_slabtop(struct seq_file *m, char key)
 			   per_cent(row->counts.active_objs, row->counts.num_objs),
 			   row->size / 1024, row->size % 1024 * 100 / 1024, row->counts.num_slabs,
 			   row->num, row_kib(row), row->name);
+	}
+}
+
+void show_slabtop(struct seq_file *m, char key, bool all)
+{
+	/* Too large for a stack; the prompt is its only user. */
+	static struct top_row rows[TOP_ROWS], last;
+	struct top_sums sums = {0}, ignored = {0};
+	unsigned int nr = collect(rows, NULL, &sums, key);
+
+	show_sum(m, "Objects", sums.counts.active_objs, sums.counts.num_objs, "");
+	show_sum(m, "Slabs", sums.counts.active_slabs, sums.counts.num_slabs, "");
+	show_sum(m, "Caches", sums.active_caches, sums.nr_caches, "");
+	show_sum(m, "Size", sums.active_bytes / 1024, sums.num_bytes / 1024, "K");
+	seq_puts(m, "\n  OBJS ACTIVE  USE OBJ SIZE  SLABS OBJ/SLAB CACHE SIZE NAME\n");
+	show_rows(m, rows, nr);
+	while (all && nr == TOP_ROWS) {
+		last = rows[TOP_ROWS - 1];
+		nr = collect(rows, &last, &ignored, key);
+		show_rows(m, rows, nr);
 	}
 }

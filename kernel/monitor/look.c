@@ -41,8 +41,8 @@ static int pagewalk_command(struct seq_file *m, int argc, char **argv)
 	return 0;
 }
 monitor_command("pagewalk", pagewalk_command, "ADDR",
-		"how the CPU translates an address, down to the page and its owner",
-		"pagewalk 0xc0101000", NULL);
+		"how the CPU translates an address: tables, page, owner", "pagewalk 0xc0101000",
+		NULL);
 
 static int page_command(struct seq_file *m, int argc, char **argv)
 {
@@ -89,6 +89,7 @@ monitor_command("slabinfo", slabinfo_command, "[CACHE]",
 		"slab caches: objects, slabs, arrays; of one cache each object",
 		"slabinfo | grep kmalloc-64", slabinfo_complete);
 
+/* On a terminal the first ones, again and again; into a filter all of them, once. */
 #define CLEAR_SCREEN "\033[H\033[J"
 
 static int slabtop_command(struct seq_file *m, int argc, char **argv)
@@ -101,15 +102,15 @@ static int slabtop_command(struct seq_file *m, int argc, char **argv)
 	if (argc == 2)
 		key = argv[1][0];
 	if (!monitor_is_console(m)) {
-		show_slabtop(m, key);
+		show_slabtop(m, key, true);
 		return 0;
 	}
 	do {
 		seq_puts(m, CLEAR_SCREEN);
-		show_slabtop(m, key);
+		show_slabtop(m, key, false);
 	} while (input_wait_timeout(HZ) < 0);
 	return 0;
 }
 monitor_command("slabtop", slabtop_command, "[a|b|c|l|n|o|p|s|u|v]",
-		"the caches that sort first, each second until a key; with | once",
-		"slabtop c | more", NULL);
+		"caches by size or another column, each second until a key", "slabtop c | more",
+		NULL);

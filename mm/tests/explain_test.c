@@ -8,6 +8,7 @@
 #include <kernel/seq.h>
 #include <kernel/lib/vsprintf.h>
 #include <arch/mmu.h>
+#include <arch/traps.h>
 #include <mm/explain.h>
 #include <mm/highmem.h>
 #include <mm/internal.h>
@@ -382,8 +383,51 @@ static void the_image(struct kunit *test)
 	expect_line(test, "  function: show_explain+0x1/");
 	expect_line(test, "  before: ");
 	expect_line(test, "  after: ");
-	explain(said);
+	explain(said + 5);
 	expect_line(test, "  reserved: Kernel bss\n");
+	expect_line(test, "  variable: said+0x5/0x");
+	expect_line(test, "  before: ");
+	expect_line(test, "  after: ");
+}
+
+static void a_stack(struct kunit *test)
+{
+	char local = 0;
+	const struct kernel_stack *stack = kernel_stack_of((unsigned long)&local);
+
+	if (!stack || !in_image((unsigned long)&local))
+		return; /* as in a Linux process, where it is the host's */
+	explain(&local);
+	expect_line(test, "  %s, %lu bytes below its top\n", stack->name,
+		    stack->high - (unsigned long)&local);
+}
+
+/* Is the page's first byte nobody's? Such a page is reserved for its other bytes' sake. */
+static bool begins_in_a_page_of_nobody(const struct resource *part)
+{
+	phys_addr_t page = part->start & PAGE_MASK;
+	const struct resource *first = resource_lookup(&iomem_resource, page);
+
+	return page != part->start && PHYS_PFN(page) < max_low_pfn && first &&
+	       first->flags == IORESOURCE_SYSTEM_RAM;
+}
+
+/* A page of which somebody has taken a part: it is his, and its neighbours are pages. */
+static void a_page_taken_in_part(struct kunit *test)
+{
+	const struct resource *ram, *part = NULL;
+	unsigned long addr;
+
+	for (ram = iomem_resource.child; ram && !part; ram = ram->sibling)
+		for (part = ram->child; part; part = part->sibling)
+			if (begins_in_a_page_of_nobody(part))
+				break;
+	if (!part)
+		return; /* there is none on this map */
+	addr = PAGE_ALIGN_DOWN((unsigned long)__va(part->start));
+	explain((void *)addr);
+	expect_line(test, "  reserved: %s\n", part->name);
+	expect_line(test, "  before: pfn %#lx, ", PHYS_PFN(__pa(addr)) - 1);
 }
 
 static void places_where_nothing_is(struct kunit *test)
@@ -496,6 +540,8 @@ static struct kunit_case explain_test_cases[] = {
 	KUNIT_CASE(pages_of_an_area_in_low_memory),
 	KUNIT_CASE(slots),
 	KUNIT_CASE(the_image),
+	KUNIT_CASE(a_stack),
+	KUNIT_CASE(a_page_taken_in_part),
 	KUNIT_CASE(places_where_nothing_is),
 	KUNIT_CASE(any_address_is_survived),
 	KUNIT_CASE(translations_end_in_a_page),

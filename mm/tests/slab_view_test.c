@@ -9,7 +9,7 @@
 #include <kernel/lib/vsprintf.h>
 #include <mm/slab_internal.h>
 
-static char said[6144];
+static char said[8192];
 static struct kmem_cache *cachep;
 
 static int slab_view_init(struct kunit *test __unused)
@@ -49,12 +49,16 @@ static void each_object_is_a_letter(struct kunit *test)
 {
 	struct slab_counts counts;
 	void *objects[3];
+	char line[64];
 	unsigned int i;
 
 	KUNIT_EXPECT_TRUE(test, show_cache("viewed"));
 	KUNIT_EXPECT_TRUE(test,
 			  str_has_prefix(said, "cache viewed: objects of 512 bytes, one every "));
 	KUNIT_EXPECT_NULL(test, strstr(said, "\nslab "));
+	scnprintf(line, sizeof(line), "\nper-CPU array of %u, at most %u, ", cachep->limit,
+		  cachep->max_limit);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said, line));
 	for (i = 0; i < ARRAY_SIZE(objects); i++) {
 		objects[i] = kmem_cache_alloc(cachep, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, objects[i]);
@@ -126,7 +130,7 @@ static void names_are_told_once(struct kunit *test)
  */
 
 /* The table: where it begins, and the value of a column in each row. */
-static unsigned int table(char key, unsigned int field, unsigned long *values,
+static unsigned int table(char key, bool all, unsigned int field, unsigned long *values,
 			  unsigned int max_rows)
 {
 	struct seq_file m;
@@ -134,7 +138,7 @@ static unsigned int table(char key, unsigned int field, unsigned long *values,
 	char *at;
 
 	seq_open_buffer(&m, said, sizeof(said));
-	show_slabtop(&m, key);
+	show_slabtop(&m, key, all);
 	at = strstr(said, " NAME\n");
 	for (at = at ? at + 6 : said + strlen(said); *at && nr < max_rows; nr++) {
 		char *row = at;
@@ -169,9 +173,30 @@ static void rows_are_sorted(struct kunit *test)
 {
 	const struct sort_case *c = test->param_value;
 	unsigned long values[40];
-	unsigned int i, nr = table(c->key, c->field, values, ARRAY_SIZE(values));
+	unsigned int i, nr = table(c->key, false, c->field, values, ARRAY_SIZE(values));
 
 	KUNIT_ASSERT_EQ(test, nr, 17);
+	for (i = 1; i < nr; i++)
+		KUNIT_EXPECT_GE(test, values[i - 1], values[i]);
+}
+
+/* In passes, as many rows at a time as a screen has, and no row twice or not at all. */
+static void all_rows_are_sorted(struct kunit *test)
+{
+	const struct sort_case *c = test->param_value;
+	static unsigned long values[100];
+	unsigned int i, nr = table(c->key, true, c->field, values, ARRAY_SIZE(values));
+	unsigned int nr_caches = 0;
+	struct kmem_cache *cache;
+
+	for_each_kmem_cache(cache) {
+		char row_end[KMEM_CACHE_NAMELEN + 4];
+
+		scnprintf(row_end, sizeof(row_end), "K %s\n", cache->name);
+		KUNIT_EXPECT_NOT_NULL(test, strstr(said, row_end));
+		nr_caches++;
+	}
+	KUNIT_ASSERT_EQ(test, nr, nr_caches);
 	for (i = 1; i < nr; i++)
 		KUNIT_EXPECT_GE(test, values[i - 1], values[i]);
 }
@@ -179,12 +204,12 @@ static void rows_are_sorted(struct kunit *test)
 /* The largest of all caches is the first row, wherever it is on the chain. */
 static void nobody_is_left_out_at_the_top(struct kunit *test)
 {
-	unsigned long values[40], largest = 0;
+	unsigned long values[17], largest = 0;
 	struct kmem_cache *c;
 
 	for_each_kmem_cache(c)
 		largest = max(largest, slab_get_counts(c).num_objs);
-	table('o', 0, values, ARRAY_SIZE(values));
+	table('o', false, 0, values, ARRAY_SIZE(values));
 	KUNIT_EXPECT_EQ(test, values[0], largest);
 }
 
@@ -194,7 +219,7 @@ static void names_are_sorted(struct kunit *test)
 	unsigned long values[40];
 	unsigned int nr_before = 0;
 	struct kmem_cache *c;
-	unsigned int nr = table('n', 0, values, ARRAY_SIZE(values)), i;
+	unsigned int nr = table('n', false, 0, values, ARRAY_SIZE(values)), i;
 	char *at = strstr(said, " NAME\n") + 6, *end;
 
 	KUNIT_ASSERT_EQ(test, nr, 17);
@@ -221,7 +246,7 @@ static void sums_are_over_all_caches(struct kunit *test)
 		objs += slab_get_counts(c).num_objs;
 		active += slab_get_counts(c).active_objs;
 	}
-	table('o', 0, values, 1);
+	table('o', false, 0, values, 1);
 	scnprintf(line, sizeof(line), " Active / Total Objects  (%% used) : %lu / %lu (%lu%%)\n",
 		  active, objs, active * 100 / objs);
 	KUNIT_EXPECT_TRUE(test, str_has_prefix(said, line));
@@ -233,6 +258,7 @@ static struct kunit_case slab_view_cases[] = {
 	KUNIT_CASE(unknown_caches_are_not_found),
 	KUNIT_CASE(names_are_told_once),
 	KUNIT_CASE_PARAM(rows_are_sorted, sort_gen_params),
+	KUNIT_CASE_PARAM(all_rows_are_sorted, sort_gen_params),
 	KUNIT_CASE(nobody_is_left_out_at_the_top),
 	KUNIT_CASE(names_are_sorted),
 	KUNIT_CASE(sums_are_over_all_caches),
