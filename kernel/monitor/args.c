@@ -3,9 +3,9 @@
  * The words behind a command: numbers, sizes, addresses.
  *
  * An address is mostly copied from another view, where it stands with or without 0x; or
- * it is known by name. So what is no number is looked up as a function, and what is none,
- * either, may still be hexadecimal digits; as is what begins with zeros, which only views
- * put there. Neither is ever octal.
+ * it is known by name. So what is no number is looked up as a function and as a variable,
+ * and what is none, either, may still be hexadecimal digits; as is what begins with zeros,
+ * which only views put there. Neither is ever octal.
  */
 #include <kernel/kallsyms.h>
 #include <kernel/monitor/monitor.h>
@@ -32,7 +32,7 @@ int monitor_size(const char *word, unsigned long *res)
 	return 0;
 }
 
-/* function+number, either of which is in place of the other */
+/* name+number, of which the number may be left out */
 static int symbol_address(const char *word, unsigned long *res)
 {
 	char name[KSYM_NAME_LEN];
@@ -43,6 +43,8 @@ static int symbol_address(const char *word, unsigned long *res)
 		return -EINVAL;
 	strscpy(name, word, plus ? min((size_t)(plus - word) + 1, sizeof(name)) : sizeof(name));
 	base = kallsyms_lookup_name(name);
+	if (!base)
+		base = kallsyms_lookup_data_name(name);
 	if (!base)
 		return -EINVAL;
 	*res = base + offset;

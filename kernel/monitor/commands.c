@@ -144,8 +144,7 @@ static int soak_command(struct seq_file *m, int argc, char **argv)
 	return 0;
 }
 monitor_command("soak", soak_command, "N [SEED]",
-		"N operations of all allocators at once, at random, all of it checked", "soak 10K",
-		NULL);
+		"N operations of all allocators, at random, all of it checked", "soak 10K", NULL);
 
 static int reboot_command(struct seq_file *m, int argc, char **argv __unused)
 {

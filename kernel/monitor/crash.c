@@ -21,8 +21,10 @@
 #include <kernel/lib/minmax.h>
 #include <kernel/lib/string.h>
 #include <arch/traps.h>
+#include <mm/highmem.h>
 #include <mm/mm.h>
 #include <mm/slab.h>
+#include <mm/vmalloc.h>
 
 /* Each is a function of its own, so that the backtrace has something to name. */
 
@@ -258,6 +260,93 @@ static noinline void crash_double_free(void)
 	kfree(same);
 }
 
+/* The second time the page is on a list of free ones. */
+static noinline void crash_double_free_page(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	__free_page(page);
+	__free_page(page);
+}
+
+/* An address that kmalloc() never gave. */
+static noinline void crash_foreign_free(void)
+{
+	static int foreign;
+	void *pointer = &foreign;
+
+	OPTIMIZER_HIDE_VAR(pointer); /* or else the compiler sees it, too */
+	kfree(pointer);
+}
+
+static noinline void crash_vfree(void)
+{
+	void *area = vmalloc(2 * PAGE_SIZE) + PAGE_SIZE;
+
+	OPTIMIZER_HIDE_VAR(area); /* or else the compiler sees it, too */
+	vfree(area);
+}
+
+static noinline void crash_guard(void)
+{
+	volatile char *area = vmalloc(PAGE_SIZE);
+
+	area[PAGE_SIZE] = 1;
+}
+
+static noinline void crash_freed_area(void)
+{
+	char *area = vmalloc(PAGE_SIZE);
+	volatile char *same = area;
+
+	OPTIMIZER_HIDE_VAR(same); /* or else the compiler sees it, too */
+	vfree(area);
+	*same = 1;
+}
+
+static noinline void crash_kunmap(void)
+{
+	static struct page *page; /* of high memory, where there is any: others are not mapped */
+
+	page = alloc_page(GFP_HIGHUSER);
+	kunmap(page);
+}
+
+/* All of memory, a page at a time, by somebody who cannot take no for an answer. */
+static noinline void crash_oom(void)
+{
+	for (;;)
+		(void)!alloc_page(GFP_HIGHUSER | __GFP_NOFAIL);
+}
+
+/* Whoever holds a spin lock must not give up the CPU. */
+static noinline void crash_sleep(void)
+{
+	static DEFINE_SPINLOCK(lock);
+
+	spin_lock(&lock);
+	kfree(kmalloc(896, GFP_KERNEL));
+	spin_unlock(&lock);
+}
+
+static noinline void crash_unlock(void)
+{
+	static DEFINE_SPINLOCK(lock);
+
+	__acquire(&lock);
+	spin_unlock(&lock);
+}
+
+static noinline void crash_breakpoint(void)
+{
+	__asm__ __volatile__("int3");
+}
+
+static noinline void crash_overflow(void)
+{
+	__asm__ __volatile__("movb $0x7f, %%al; incb %%al; into" : : : "eax", "cc");
+}
+
 static const struct {
 	const char *how;
 	void (*run)(void);
@@ -290,6 +379,17 @@ static const struct {
 	{"freed-page", crash_freed_page},
 	{"nofail", crash_nofail},
 	{"double-free", crash_double_free},
+	{"double-free-page", crash_double_free_page},
+	{"foreign-free", crash_foreign_free},
+	{"vfree", crash_vfree},
+	{"guard", crash_guard},
+	{"freed-area", crash_freed_area},
+	{"kunmap", crash_kunmap},
+	{"oom", crash_oom},
+	{"sleep", crash_sleep},
+	{"unlock", crash_unlock},
+	{"breakpoint", crash_breakpoint},
+	{"overflow", crash_overflow},
 };
 
 /* find_crash - its index, or -1 */
@@ -304,20 +404,32 @@ static int find_crash(const char *how)
 	return -1;
 }
 
+#define LIST_COLUMNS 79
+
+/* list_crashes - in rows that fit the screen */
+static void list_crashes(struct seq_file *m)
+{
+	size_t i, column = 0;
+
+	seq_puts(m, "HOW is one of:");
+	for (i = 0; i < ARRAY_SIZE(crashes); i++) {
+		size_t width = strlen(crashes[i].how) + 1;
+
+		seq_puts(m, !i || column + width > LIST_COLUMNS ? "\n  " : " ");
+		column = !i || column + width > LIST_COLUMNS ? width + 1 : column + width;
+		seq_puts(m, crashes[i].how);
+	}
+	seq_putc(m, '\n');
+}
+
 static int crash_command(struct seq_file *m, int argc, char **argv)
 {
 	int which = argc == 2 ? find_crash(argv[1]) : -1;
-	size_t i;
 
-	if (argc == 1) {
-		seq_puts(m, "crash HOW, one of:");
-		for (i = 0; i < ARRAY_SIZE(crashes); i++)
-			seq_printf(m, " %s", crashes[i].how);
-		seq_putc(m, '\n');
-		return 0;
-	}
-	if (which < 0)
+	if (which < 0) {
+		list_crashes(m);
 		return -EINVAL;
+	}
 	crashes[which].run();
 	return 0;
 }
@@ -329,8 +441,9 @@ static void crash_complete(struct line_editor *ed, int argc, char **argv __unuse
 	for (i = 0; i < ARRAY_SIZE(crashes) && argc == 1; i++)
 		line_editor_offer(ed, crashes[i].how);
 }
-monitor_command("crash", crash_command, "[HOW]",
-		"end the kernel on purpose; without HOW, list the ways", "crash", crash_complete);
+monitor_command("crash", crash_command, "HOW",
+		"end the kernel on purpose; without HOW, list the ways", "crash warn",
+		crash_complete);
 
 static int crash_asked = -1;
 

@@ -23,6 +23,13 @@
 #define ESC     0x1b
 #define DEL     0x7f
 
+/* What no single byte stands for: bytes above ASCII are not obeyed as such. */
+enum {
+	KEY_WORD_LEFT = 0x80,
+	KEY_WORD_RIGHT,
+	KEY_DELETE_WORD,
+};
+
 /* Of lists of words. */
 #define SCREEN_COLUMNS 80
 #define COLUMN_WIDTH   20
@@ -63,6 +70,8 @@ void line_editor_begin(struct line_editor *ed)
 	ed->length = 0;
 	ed->cursor = 0;
 	ed->shown = 0;
+	ed->is_edited = 0;
+	ed->cut = false;
 	ed->escape_length = 0;
 	ed->after_tab = false;
 	show(ed, ed->prompt);
@@ -88,6 +97,7 @@ static void show_tail(struct line_editor *ed, unsigned int erase)
 static void insert(struct line_editor *ed, char c)
 {
 	if (ed->length == LINE_SIZE - 1) {
+		ed->cut = true;
 		bell(ed);
 		return;
 	}
@@ -106,6 +116,7 @@ static void delete_range(struct line_editor *ed, unsigned int from, unsigned int
 	move_to(ed, from);
 	memmove(ed->line + from, ed->line + to, ed->length - to + 1);
 	ed->length -= to - from;
+	ed->cut = false;
 	show_tail(ed, to - from);
 }
 
@@ -117,6 +128,17 @@ static unsigned int word_start(const struct line_editor *ed)
 		at--;
 	while (at && ed->line[at - 1] != ' ')
 		at--;
+	return at;
+}
+
+static unsigned int word_end(const struct line_editor *ed)
+{
+	unsigned int at = ed->cursor;
+
+	while (ed->line[at] == ' ')
+		at++;
+	while (ed->line[at] && ed->line[at] != ' ')
+		at++;
 	return at;
 }
 
@@ -133,17 +155,21 @@ static char *history_line(struct line_editor *ed, unsigned int back)
 	return ed->history[(ed->nr_history - back) % HISTORY_SIZE];
 }
 
-/* recall - show the line @back lines ago; 0 is the one being typed */
+/*
+ * recall - show the line @back lines ago; 0 is the one being typed
+ *
+ * What has become of a line is kept until Enter, so that one can look at others meanwhile.
+ */
 static void recall(struct line_editor *ed, unsigned int back)
 {
 	if (back > min(ed->nr_history, HISTORY_SIZE + 0U)) {
 		bell(ed);
 		return;
 	}
-	if (!ed->shown)
-		strscpy(ed->draft, ed->line, LINE_SIZE);
+	strscpy(ed->edited[ed->shown], ed->line, LINE_SIZE);
+	ed->is_edited |= 1UL << ed->shown;
 	ed->shown = back;
-	replace_line(ed, back ? history_line(ed, back) : ed->draft);
+	replace_line(ed, ed->is_edited & (1UL << back) ? ed->edited[back] : history_line(ed, back));
 }
 
 static void recall_later(struct line_editor *ed)
@@ -276,17 +302,37 @@ static u8 escape_control(const char *seq)
 		const char *seq;
 		u8 control;
 	} keys[] = {
-		{"[A", CTRL('P')},  {"OA", CTRL('P')},  {"[B", CTRL('N')},  {"OB", CTRL('N')},
-		{"[C", CTRL('F')},  {"OC", CTRL('F')},  {"[D", CTRL('B')},  {"OD", CTRL('B')},
-		{"[H", CTRL('A')},  {"OH", CTRL('A')},  {"[F", CTRL('E')},  {"OF", CTRL('E')},
-		{"[1~", CTRL('A')}, {"[7~", CTRL('A')}, {"[4~", CTRL('E')}, {"[8~", CTRL('E')},
-		{"[3~", CTRL('D')},
+		{"[A", CTRL('P')},         {"OA", CTRL('P')},      {"[B", CTRL('N')},
+		{"OB", CTRL('N')},         {"[C", CTRL('F')},      {"OC", CTRL('F')},
+		{"[D", CTRL('B')},         {"OD", CTRL('B')},      {"[H", CTRL('A')},
+		{"OH", CTRL('A')},         {"[F", CTRL('E')},      {"OF", CTRL('E')},
+		{"[1~", CTRL('A')},        {"[7~", CTRL('A')},     {"[4~", CTRL('E')},
+		{"[8~", CTRL('E')},        {"[3~", CTRL('D')},     {"[1;5C", KEY_WORD_RIGHT},
+		{"[1;3C", KEY_WORD_RIGHT}, {"Oc", KEY_WORD_RIGHT}, {"[1;5D", KEY_WORD_LEFT},
+		{"[1;3D", KEY_WORD_LEFT},  {"Od", KEY_WORD_LEFT},  {"[3;5~", KEY_DELETE_WORD},
 	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(keys); i++) {
 		if (!strcmp(keys[i].seq, seq))
 			return keys[i].control;
+	}
+	return 0;
+}
+
+/* alt_control - the same of a key that was pressed together with Alt: ESC and the key */
+static u8 alt_control(u8 byte)
+{
+	switch (byte) {
+	case 'b':
+		return KEY_WORD_LEFT;
+	case 'f':
+		return KEY_WORD_RIGHT;
+	case 'd':
+		return KEY_DELETE_WORD;
+	case '\b':
+	case DEL:
+		return CTRL('W');
 	}
 	return 0;
 }
@@ -307,7 +353,7 @@ static u8 feed_escape(struct line_editor *ed, u8 byte)
 	}
 	if ((n == 1 && byte != '[' && byte != 'O') || byte < ' ' || byte >= DEL) {
 		ed->escape_length = 0;
-		return n == 1 && byte == DEL ? CTRL('W') : 0; /* what Alt makes of backspace */
+		return n == 1 ? alt_control(byte) : 0;
 	}
 	if (n < sizeof(ed->escape)) {
 		ed->escape[n - 1] = (char)byte;
@@ -320,6 +366,7 @@ static u8 feed_escape(struct line_editor *ed, u8 byte)
 	return n < sizeof(ed->escape) ? escape_control(ed->escape) : 0;
 }
 
+/* feed_control - obey a control byte, or one of the keys that no byte stands for */
 static void feed_control(struct line_editor *ed, u8 byte)
 {
 	switch (byte) {
@@ -352,6 +399,15 @@ static void feed_control(struct line_editor *ed, u8 byte)
 	case CTRL('W'):
 		delete_range(ed, word_start(ed), ed->cursor);
 		break;
+	case KEY_DELETE_WORD:
+		delete_range(ed, ed->cursor, word_end(ed));
+		break;
+	case KEY_WORD_LEFT:
+		move_to(ed, word_start(ed));
+		break;
+	case KEY_WORD_RIGHT:
+		move_to(ed, word_end(ed));
+		break;
 	case CTRL('P'):
 		recall(ed, ed->shown + 1);
 		break;
@@ -368,6 +424,8 @@ static enum line_state finish(struct line_editor *ed)
 {
 	move_to(ed, ed->length);
 	show(ed, "\n");
+	if (ed->cut)
+		return LINE_CUT;
 	remember(ed);
 	return LINE_DONE;
 }
@@ -393,7 +451,7 @@ enum line_state line_editor_feed(struct line_editor *ed, u8 byte)
 		insert(ed, (char)byte);
 	else if (byte == '\t')
 		feed_tab(ed, after_tab);
-	else
+	else if (byte <= DEL)
 		feed_control(ed, byte);
 	return LINE_EDITING;
 }

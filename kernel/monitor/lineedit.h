@@ -4,15 +4,17 @@
  * bytes come from nor where its echo goes, so a test can type at it.
  *
  *   left, right, home, end, ^B ^F ^A ^E    move
+ *   Ctrl or Alt with left, right; Alt-b -f move by words
  *   backspace, delete, ^D                  delete a character
- *   ^U ^K ^W, Alt-backspace                delete to the start, to the end, a word
+ *   ^U ^K                                  delete to the start, to the end
+ *   ^W, Alt-backspace; Alt-d, Ctrl-delete  delete the word before, the word behind
  *   up, down, ^P ^N                        earlier and later lines
  *   tab                                    complete the word; a second one lists the ways
  *   ^C                                     give the line up
  *   ^L                                     show the line again
  *
- * Other control bytes and bytes above 0x7e are ignored. A line longer than the
- * editor takes is cut, and the bell rings.
+ * Other control bytes and bytes above 0x7e are ignored. Where a line is full the bell
+ * rings; what is left of a line that lost characters so is refused, unless it is edited.
  */
 #ifndef KERNEL_MONITOR_LINEEDIT_H
 #define KERNEL_MONITOR_LINEEDIT_H
@@ -40,6 +42,7 @@ enum line_state {
 	LINE_EDITING,
 	LINE_DONE,      /* the line is complete */
 	LINE_CANCELLED, /* ^C */
+	LINE_CUT,       /* as LINE_DONE, but characters did not fit and are missing */
 };
 
 /*
@@ -49,7 +52,10 @@ enum line_state {
  * @arg:     its first argument
  * @line:    being edited, terminated; @length, @cursor: in it
  * @history: earlier lines, a ring; @nr_history lines ever entered into it
- * @shown:   how far back the line shown is; 0 is the new line, kept in @draft
+ * @shown:   how far back the line shown is; 0 is the new line
+ * @edited:  lines as they were left to look at others, by how far back they are; those
+ *           of them that mean something have their bits in @is_edited
+ * @cut:     a character did not fit since something was last deleted
  * @escape:  what has come of an escape sequence, ESC left out; @escape_length counts it
  * @completer: see line_completer_t; NULL for none
  * @word, @word_length: what is being completed, in @line
@@ -66,7 +72,9 @@ struct line_editor {
 	char history[HISTORY_SIZE][LINE_SIZE];
 	unsigned int nr_history;
 	unsigned int shown;
-	char draft[LINE_SIZE];
+	char edited[HISTORY_SIZE + 1][LINE_SIZE];
+	unsigned long is_edited;
+	bool cut;
 	char escape[8];
 	unsigned int escape_length;
 	bool after_cr;
@@ -100,7 +108,7 @@ void line_editor_begin(struct line_editor *ed);
 
 /**
  * line_editor_feed - a byte was typed
- * Return: LINE_DONE when @ed->line is complete; it stays valid until the next
+ * Return: LINE_DONE or LINE_CUT when @ed->line is complete; it stays valid until the next
  *         line_editor_begin(), which must follow, as after LINE_CANCELLED.
  */
 enum line_state line_editor_feed(struct line_editor *ed, u8 byte);

@@ -92,7 +92,7 @@ static int cut_line(char *line, struct stage_words *stages)
 
 static int show_usage(struct seq_file *m, const struct monitor_command *command)
 {
-	seq_printf(m, "usage: %s %s\n", command->name, command->usage);
+	seq_printf(m, "usage: %s%s%s\n", command->name, *command->usage ? " " : "", command->usage);
 	seq_printf(m, "example: %s\n", command->example);
 	return -EINVAL;
 }
@@ -128,25 +128,38 @@ static int run_through(struct seq_file *m, struct stage_words *stages, int n)
 				   "%s: nothing that goes behind a |; \"help\" lists that, too\n",
 				   name);
 		else if (ret)
-			seq_printf(m, "usage: ... | %s %s\n", name, pipe_usage(name));
+			seq_printf(m, "usage: COMMAND | %s%s\n", name, pipe_usage(name));
 		if (ret)
 			return ret;
 		out = &filters[i - 1].in;
 	}
 	ret = run_command(out, stages[0].argc, stages[0].argv);
-	for (i = 1; i < n; i++)
+	for (i = 1; i < n; i++) {
 		seq_release(&filters[i - 1].in);
+		m->overflow |= filters[i - 1].in.overflow;
+	}
 	return ret;
 }
 
-int monitor_execute(struct seq_file *m, char *line)
+/* admit_loss - what is lost on its way to a person is not lost silently */
+static void admit_loss(struct seq_file *m)
+{
+	if (!m->sink || !m->overflow)
+		return;
+	m->overflow = false;
+	seq_puts(m, "\n(some of this did not fit into a buffer, and is lost)\n");
+}
+
+static int obey_line(struct seq_file *m, char *line)
 {
 	struct stage_words stages[MONITOR_STAGES_MAX];
 	int i, n = cut_line(line, stages);
 
 	if (n < 0) {
-		seq_printf(m, "a command has at most %d words, a line %d commands\n",
-			   MONITOR_ARGS_MAX, MONITOR_STAGES_MAX);
+		seq_printf(
+			m,
+			"usage: COMMAND [WORD..] [| FILTER ..]: at most %d words each, %d in a line\n",
+			MONITOR_ARGS_MAX, MONITOR_STAGES_MAX);
 		return n;
 	}
 	if (n == 1)
@@ -161,6 +174,14 @@ int monitor_execute(struct seq_file *m, char *line)
 		return -EINVAL;
 	}
 	return run_through(m, stages, n);
+}
+
+int monitor_execute(struct seq_file *m, char *line)
+{
+	int ret = obey_line(m, line);
+
+	admit_loss(m);
+	return ret;
 }
 
 /*
@@ -213,7 +234,7 @@ static int help_command(struct seq_file *m, int argc, char **argv)
 		seq_printf(m, "%s %s\n  %s\n  example: %s\n", c->name, c->usage, c->help,
 			   c->example);
 	else if (pipe_usage(argv[1]))
-		seq_printf(m, "... | %s %s\n", argv[1], pipe_usage(argv[1]));
+		pipe_explain(m, argv[1]);
 	else
 		seq_printf(m, "%s: no such command\n", argv[1]);
 	return 0;
@@ -221,8 +242,10 @@ static int help_command(struct seq_file *m, int argc, char **argv)
 
 static void help_complete(struct line_editor *ed, int argc, char **argv __unused)
 {
-	if (argc == 1)
-		offer_commands(ed);
+	if (argc != 1)
+		return;
+	offer_commands(ed);
+	pipe_complete(ed);
 }
 monitor_command("help", help_command, "[COMMAND]", "list the commands, or explain one",
 		"help meminfo", help_complete);
@@ -286,6 +309,10 @@ void monitor_run(void)
 		if (state == LINE_DONE) {
 			monitor_execute(&out, editor.line);
 			seq_release(&out);
+		} else if (state == LINE_CUT) {
+			seq_printf(&out,
+				   "usage: a line of at most %d characters; this one was longer\n",
+				   LINE_SIZE - 1);
 		}
 		line_editor_begin(&editor);
 	}

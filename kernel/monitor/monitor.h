@@ -16,7 +16,7 @@ struct line_editor;
 
 #define MONITOR_PROMPT     "k896> "
 #define MONITOR_ARGS_MAX   8 /* words of a command, its name included */
-#define MONITOR_STAGES_MAX 3 /* commands of a line, with | between them */
+#define MONITOR_STAGES_MAX 4 /* commands of a line, with | between them */
 
 /*
  * struct monitor_command
@@ -74,7 +74,7 @@ void monitor_complete(struct line_editor *ed, const char *before);
 int monitor_number(const char *word, unsigned long *res);
 /** monitor_size - the same with K, M or G behind it; not 0 */
 int monitor_size(const char *word, unsigned long *res);
-/** monitor_address - a number, hexadecimal digits, a function, or a function+number */
+/** monitor_address - a number, hexadecimal digits, a function or variable, or name+number */
 int monitor_address(const char *word, unsigned long *res);
 
 /** monitor_is_console - does what is printed into @m go to a person, and at once? */

@@ -93,15 +93,16 @@ static int more_open(struct pipe_stage *stage __unused, int argc, char **argv __
 
 static const struct pipe_filter {
 	const char *name;
-	const char *usage;
+	const char *usage; /* its arguments, with a blank in front */
 	const char *help;
+	const char *example;
 	int (*open)(struct pipe_stage *stage, int argc, char **argv);
 	void (*pass)(struct pipe_stage *stage, const char *text, size_t len);
 } filters[] = {
-	{"grep", "[-v] WORD", "lines that hold the word; with -v those that do not", grep_open,
-	 grep_pass},
-	{"more", "", "a page at a time: blank goes on, Enter by a line, q ends; stands last",
-	 more_open, more_pass},
+	{"grep", " [-v] WORD", "lines that hold the word; with -v those that do not",
+	 "meminfo | grep Total", grep_open, grep_pass},
+	{"more", "", "by pages: blank goes on, Enter by a line, q ends",
+	 "slabinfo | grep 64 | more", more_open, more_pass},
 };
 
 static const struct pipe_filter *find_filter(const char *name)
@@ -154,8 +155,17 @@ void pipe_help(struct seq_file *m)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(filters); i++)
-		seq_printf(m, "  ... | %s %-10s %s\n", filters[i].name, filters[i].usage,
+		seq_printf(m, "  ... | %s%-11s %s\n", filters[i].name, filters[i].usage,
 			   filters[i].help);
+}
+
+void pipe_explain(struct seq_file *m, const char *name)
+{
+	const struct pipe_filter *filter = find_filter(name);
+
+	if (filter)
+		seq_printf(m, "... | %s%s\n  %s\n  example: %s\n", name, filter->usage,
+			   filter->help, filter->example);
 }
 
 void pipe_complete(struct line_editor *ed)

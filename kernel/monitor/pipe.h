@@ -43,7 +43,7 @@ struct pipe_stage {
  */
 int pipe_stage_open(struct pipe_stage *stage, struct seq_file *out, int argc, char **argv);
 
-/** pipe_usage - the arguments of a filter, or NULL when there is none of that name */
+/** pipe_usage - the arguments of a filter, a blank in front; NULL when there is none such */
 const char *pipe_usage(const char *name);
 
 /** pipe_stands_last - must it be the last, since it talks with whoever reads? */
@@ -51,6 +51,9 @@ bool pipe_stands_last(const char *name);
 
 /** pipe_help - one line a filter, as "help" shows them */
 void pipe_help(struct seq_file *m);
+
+/** pipe_explain - what "help" shows of one filter */
+void pipe_explain(struct seq_file *m, const char *name);
 
 /** pipe_complete - offer the names of all filters */
 void pipe_complete(struct line_editor *ed);

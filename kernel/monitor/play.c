@@ -16,6 +16,7 @@
 #include <kernel/lib/errno.h>
 #include <kernel/lib/minmax.h>
 #include <kernel/lib/string.h>
+#include <kernel/lib/vsprintf.h>
 #include <mm/highmem.h>
 #include <mm/ioremap.h>
 #include <mm/mm.h>
@@ -430,9 +431,12 @@ static int free_command(struct seq_file *m, int argc, char **argv)
 		free_all(m);
 		return 0;
 	}
-	for (i = 1; i < argc; i++)
-		if (!find_held(argv[i]))
+	for (i = 1; i < argc; i++) {
+		if (!find_held(argv[i])) {
+			seq_printf(m, "%s: nothing is held under that number\n", argv[i]);
 			return -EINVAL;
+		}
+	}
 	for (i = 1; i < argc; i++) {
 		struct held *held = find_held(argv[i]);
 
@@ -441,5 +445,20 @@ static int free_command(struct seq_file *m, int argc, char **argv)
 	}
 	return 0;
 }
+
+static void free_complete(struct line_editor *ed, int argc, char **argv __unused)
+{
+	char word[8];
+	unsigned int i;
+
+	for (i = 0; i < HELD_MAX; i++) {
+		if (!held_items[i].kind)
+			continue;
+		scnprintf(word, sizeof(word), "#%u", i + 1);
+		line_editor_offer(ed, word);
+	}
+	if (argc == 1)
+		line_editor_offer(ed, "all");
+}
 monitor_command("free", free_command, "#N.. | all", "give back what is held under these numbers",
-		"free all", NULL);
+		"free all", free_complete);

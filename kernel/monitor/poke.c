@@ -6,8 +6,13 @@
  * twin): an address that faults gives a message. What a write breaks is the writer's.
  *
  * A call is as safe as the function called. What is refused is what is certainly no
- * function: anything that is not the exact start of one in the symbol table, assembly
- * code, parts that the compiler split off, and what was freed with the .init sections.
+ * function that C can call: anything that is not the exact start of one in the symbol
+ * table, assembly code, parts that the compiler split off, what was freed with the .init
+ * sections; and with clang, which passes arguments to static functions as it likes, those.
+ *
+ * Up to three arguments travel in registers, but to a function that takes a variable number
+ * of them, as printk(), on the stack. Nothing says which one it is. So three or fewer are
+ * handed over in both places.
  */
 #include <kernel/kallsyms.h>
 #include <kernel/sections.h>
@@ -58,14 +63,12 @@ static int peek_command(struct seq_file *m, int argc, char **argv)
 		return -EINVAL;
 	if (copy_from_kernel_nofault(&byte, (void *)addr, 1))
 		seq_printf(m, "%08lx: fault: nothing can be read there\n", addr);
-	while (size) {
-		unsigned int len = (unsigned int)min(size, (unsigned long)PEEK_LINE);
-
-		peek_line(m, addr, len);
-		addr += len;
-		size -= len;
+	size = min(size - 1, ULONG_MAX - addr); /* the last byte of all is the last one shown */
+	for (;; addr += PEEK_LINE, size -= PEEK_LINE) {
+		peek_line(m, addr, (unsigned int)min(size, PEEK_LINE - 1UL) + 1);
+		if (size < PEEK_LINE)
+			return 0;
 	}
-	return 0;
 }
 monitor_command("peek", peek_command, "ADDR [SIZE]",
 		"memory in hex and as text; 64 bytes, or up to 64K", "peek 0xc0101000 32", NULL);
@@ -95,7 +98,7 @@ static int poke_command(struct seq_file *m, int argc, char **argv)
 	return 0;
 }
 monitor_command("poke", poke_command, "ADDR VALUE [1|2|4]",
-		"write a byte, two, or a word; what cannot be written gives a message",
+		"write a byte, two, or four; what cannot be written stays",
 		"poke 0xc00b8000 0x0741 2", NULL);
 
 /*
@@ -103,6 +106,13 @@ monitor_command("poke", poke_command, "ADDR VALUE [1|2|4]",
  */
 
 #define CALL_ARGS_MAX (MONITOR_ARGS_MAX - 2)
+#define CALL_REGS     3
+
+#ifdef __clang__
+#define STATIC_IS_CALLABLE false
+#else
+#define STATIC_IS_CALLABLE true
+#endif
 
 typedef unsigned long (*called_t)(unsigned long, unsigned long, unsigned long, unsigned long,
 				  unsigned long, unsigned long);
@@ -124,10 +134,12 @@ static const char *not_callable(unsigned long addr)
 		return "it is assembly code, not a function";
 	if (strchr(name, '.'))
 		return "it is a part that the compiler made of a function";
+	if (!STATIC_IS_CALLABLE && !kallsyms_is_global(addr))
+		return "it is static, and clang calls those in a way of its own";
 	return NULL;
 }
 
-/* An argument: a number, a function, or the address of a word that stood in quotes. */
+/* An argument: a number, a name, or the address of a word that stood in quotes. */
 static int call_argument(char *word, unsigned long *res)
 {
 	if (word[-1] == '"') {
@@ -137,17 +149,35 @@ static int call_argument(char *word, unsigned long *res)
 	return monitor_address(word, res);
 }
 
+/* call_arguments - Return: 0, or -EINVAL when a word is none, which has been said. */
+static int call_arguments(struct seq_file *m, unsigned long *args, int nr, char **words)
+{
+	int i;
+
+	for (i = 0; i < nr; i++) {
+		if (call_argument(words[i], &args[i])) {
+			seq_printf(m, "%s: no number, and nothing is called so\n", words[i]);
+			return -EINVAL;
+		}
+	}
+	for (i = 0; i < nr && nr <= CALL_REGS; i++)
+		args[CALL_REGS + i] = args[i];
+	return 0;
+}
+
 static int call_command(struct seq_file *m, int argc, char **argv)
 {
 	unsigned long args[CALL_ARGS_MAX] = {0}, addr, ret;
 	const char *why;
-	int i;
 
-	if (argc < 2 || monitor_address(argv[1], &addr))
+	if (argc < 2)
 		return -EINVAL;
-	for (i = 2; i < argc; i++)
-		if (call_argument(argv[i], &args[i - 2]))
-			return -EINVAL;
+	if (monitor_address(argv[1], &addr)) {
+		seq_printf(m, "%s: not called: nothing is called so\n", argv[1]);
+		return -EINVAL;
+	}
+	if (call_arguments(m, args, argc - 2, argv + 2))
+		return -EINVAL;
 	why = not_callable(addr);
 	if (why) {
 		seq_printf(m, "%s: not called: %s\n", argv[1], why);

@@ -104,13 +104,26 @@ static const struct edit_case edit_cases[] = {
 	{"^K", "abc def\002\002\002\013", "abc ", 4},
 	{"^W", "test slab vmalloc\027", "test slab ", 10},
 	{"Alt-backspace", "test slab vmalloc\033\177x", "test slab x", 11},
+	{"Alt-^H", "test slab vmalloc\033\bx", "test slab x", 11},
+	{"Alt-d", "test slab vmalloc\001\033d", " slab vmalloc", 0},
+	{"Alt-d before blanks", "test  slab vmalloc\001\006\006\006\006\033d", "test vmalloc", 4},
+	{"Alt-d at the end", "test\033d", "test", 4},
+	{"Ctrl-delete", "test slab\001\033[3;5~", " slab", 0},
+	{"back by words", "test slab vmalloc\033[1;5D\033bx", "test xslab vmalloc", 6},
+	{"on by words", "test slab vmalloc\001\033[1;5C\033fx", "test slabx vmalloc", 10},
+	{"by words, rxvt", "test slab\033Od\033Odx\033Ocy", "xtesty slab", 6},
+	{"by words, with Alt", "test slab\033[1;3D\033[1;3Dx\033[1;3Cy", "xtesty slab", 6},
+	{"by words stops at the ends", "ab\033f\033f\033b\033b\033b", "ab", 0},
+	{"home and end of rxvt", "elp\033[7~h\033[8~!", "help!", 5},
+	{"home and end in keypad mode", "elp\033OHh\033OF!", "help!", 5},
 	{"^W behind blanks", "test slab   \027", "test ", 5},
 	{"^W in a word", "test slab\002\002\027", "test ab", 5},
 	{"^W to the start", "   \027\027", "", 0},
 	{"^L", "abc\002\014", "abc", 2},
 	{"control bytes", "a\000\007\020\021\034\037b", "a", 1}, /* ends at the 0 of C */
 	{"bytes above ASCII", "a\200\303\244\377b", "ab", 2},
-	{"unknown sequences", "a\033[5~\033[1;5C\033OP\033xb", "ab", 2},
+	{"unknown sequences", "a\033[5~\033[1;7C\033OP\033xb", "ab", 2},
+	{"bytes that stand for keys inside", "a b\200\201\202\001\202", "a b", 0},
 	{"a long sequence", "a\033[1111111111bc", "ac", 2},
 	{"ESC ESC [ D", "ab\033\033[Dc", "acb", 2},
 };
@@ -164,6 +177,52 @@ static void long_lines_are_cut(struct kunit *test)
 	type("\004z");
 	full[0] = 'z';
 	expect_line(test, full, 1);
+}
+
+/* A line that lost characters is no line to obey; one that was edited since is. */
+static void cut_lines_are_refused(struct kunit *test)
+{
+	unsigned int i;
+
+	begin_editing();
+	for (i = 0; i < LINE_SIZE; i++)
+		type("x");
+	KUNIT_EXPECT_EQ(test, type("\n"), LINE_CUT);
+	line_editor_begin(&editor);
+	type("\033[A"); /* it is not kept */
+	expect_line(test, "", 0);
+	for (i = 0; i < LINE_SIZE; i++)
+		type("y");
+	KUNIT_EXPECT_EQ(test, type("\b\n"), LINE_DONE);
+	line_editor_begin(&editor);
+	for (i = 0; i < LINE_SIZE - 1; i++)
+		type("z");
+	KUNIT_EXPECT_EQ(test, type("\n"), LINE_DONE);
+}
+
+/* Whatever was changed, earlier lines included, is kept while others are looked at. */
+static void edited_lines_are_kept(struct kunit *test)
+{
+	begin_editing();
+	enter("one");
+	enter("two");
+	type("three\033[Ax\033[Ay");
+	expect_line(test, "oney", 4);
+	type("\033[B");
+	expect_line(test, "twox", 4);
+	type("\033[Bz");
+	expect_line(test, "threez", 6);
+	type("\033[A\033[A");
+	expect_line(test, "oney", 4);
+	KUNIT_EXPECT_EQ(test, type("\n"), LINE_DONE);
+	line_editor_begin(&editor);
+	/* The history has what was entered. */
+	type("\033[A");
+	expect_line(test, "oney", 4);
+	type("\033[A");
+	expect_line(test, "two", 3);
+	type("\033[A");
+	expect_line(test, "one", 3);
 }
 
 static void history_is_kept(struct kunit *test)
@@ -401,6 +460,8 @@ static struct kunit_case lineedit_test_cases[] = {
 	KUNIT_CASE_PARAM(lines_are_edited, edit_gen_params),
 	KUNIT_CASE(lines_end),
 	KUNIT_CASE(long_lines_are_cut),
+	KUNIT_CASE(cut_lines_are_refused),
+	KUNIT_CASE(edited_lines_are_kept),
 	KUNIT_CASE(history_is_kept),
 	KUNIT_CASE(history_forgets_the_oldest),
 	KUNIT_CASE(any_bytes_are_survived),

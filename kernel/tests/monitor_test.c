@@ -14,11 +14,25 @@
 static char said[8192];
 static struct seq_file out;
 
+/* What these cases type; what a person types meanwhile is for the prompt. */
+static struct input_queue keys_typed;
+
+static void type_keys(const char *keys)
+{
+	while (*keys)
+		input_queue_push(&keys_typed, (u8)*keys++);
+}
+
 static int monitor_init(struct kunit *test __unused)
 {
-	while (input_pop() >= 0)
-		;
+	memset(&keys_typed, 0, sizeof(keys_typed));
+	input_read_from(&keys_typed);
 	return 0;
+}
+
+static void monitor_exit(struct kunit *test __unused)
+{
+	input_read_from(NULL);
 }
 
 /* execute - a line, which is given in a buffer that ends where it ends */
@@ -64,11 +78,25 @@ static int lines_command(struct seq_file *m, int argc, char **argv)
 }
 monitor_command(".lines", lines_command, "N", "of the test suite: print N lines", ".lines 3", NULL);
 
+/* One line of N characters, at once. */
+static int wide_command(struct seq_file *m, int argc, char **argv)
+{
+	unsigned long n;
+
+	if (argc != 2 || monitor_number(argv[1], &n))
+		return -EINVAL;
+	seq_printf(m, "%*s\n", (int)n, "x");
+	return 0;
+}
+monitor_command(".wide", wide_command, "N", "of the test suite: print a line", ".wide 3", NULL);
+
 struct line_case {
 	const char *line;
 	int ret;
 	const char *said;
 };
+
+#define TOO_MANY "usage: COMMAND [WORD..] [| FILTER ..]: at most 8 words each, 4 in a line\n"
 
 static const struct line_case line_cases[] = {
 	{"", 0, ""},
@@ -78,9 +106,9 @@ static const struct line_case line_cases[] = {
 	{".words \"a b\" c", 0, "<a b><c>"},
 	{".words \"a|b\"\"c\" \"", 0, "<a|b><c><>"},
 	{".words 2 3 4 5 6 7 8", 0, "<2><3><4><5><6><7><8>"},
-	{".words 2 3 4 5 6 7 8 9", -E2BIG, "a command has at most 8 words, a line 3 commands\n"},
-	{".words | grep a | grep b | grep c", -E2BIG,
-	 "a command has at most 8 words, a line 3 commands\n"},
+	{".words 2 3 4 5 6 7 8 9", -E2BIG, TOO_MANY},
+	{".lines 123 | grep 1 | grep 2 | grep 3", 0, "line 123\n"},
+	{".words | grep a | grep b | grep c | grep d", -E2BIG, TOO_MANY},
 	{"nonsense x", -ENOENT, "nonsense: no such command; \"help\" lists them\n"},
 	{".words senseless", -EINVAL,
 	 "<senseless>usage: .words [WORD]..\nexample: .words a \"b c\"\n"},
@@ -89,11 +117,13 @@ static const struct line_case line_cases[] = {
 	{".lines 12 | grep -v 1", 0,
 	 "line 2\nline 3\nline 4\nline 5\nline 6\nline 7\nline 8\nline 9\n"},
 	{".lines 2 | grep \"e 2\"", 0, "line 2\n"},
+	{".lines 2 | grep \"\"", 0, "line 1\nline 2\n"},
+	{".lines 2 | grep -v \"\"", 0, ""},
 	{".words a | grep a", 0, "<a>"}, /* a last line without its end */
-	{".lines 1 | grep", -EINVAL, "usage: ... | grep [-v] WORD\n"},
-	{".lines 1 | grep -v", -EINVAL, "usage: ... | grep [-v] WORD\n"},
-	{".lines 1 | grep a b", -EINVAL, "usage: ... | grep [-v] WORD\n"},
-	{".lines 1 | more 3", -EINVAL, "usage: ... | more \n"},
+	{".lines 1 | grep", -EINVAL, "usage: COMMAND | grep [-v] WORD\n"},
+	{".lines 1 | grep -v", -EINVAL, "usage: COMMAND | grep [-v] WORD\n"},
+	{".lines 1 | grep a b", -EINVAL, "usage: COMMAND | grep [-v] WORD\n"},
+	{".lines 1 | more 3", -EINVAL, "usage: COMMAND | more\n"},
 	{".lines 1 | more | grep 1", -EINVAL, "more: stands last\n"},
 	{".lines 1 | meminfo", -ENOENT,
 	 "meminfo: nothing that goes behind a |; \"help\" lists that, too\n"},
@@ -111,7 +141,12 @@ static void help_explains(struct kunit *test)
 			   ".words [WORD]..\n  of the test suite: show the words\n"
 			   "  example: .words a \"b c\"\n");
 	execute("help grep");
-	KUNIT_EXPECT_STREQ(test, said, "... | grep [-v] WORD\n");
+	KUNIT_EXPECT_STREQ(test, said,
+			   "... | grep [-v] WORD\n"
+			   "  lines that hold the word; with -v those that do not\n"
+			   "  example: meminfo | grep Total\n");
+	execute("help more");
+	KUNIT_EXPECT_TRUE(test, str_has_prefix(said, "... | more\n  by pages"));
 	execute("help nonsense");
 	KUNIT_EXPECT_STREQ(test, said, "nonsense: no such command\n");
 	KUNIT_EXPECT_EQ(test, execute("help a b"), -EINVAL);
@@ -135,6 +170,38 @@ static void lines_are_obeyed(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, execute(c->line), c->ret);
 	KUNIT_EXPECT_STREQ(test, said, c->said);
+}
+
+/* What a person reads goes through a buffer of a line's length; a test reads it all. */
+static char through_sink[1024];
+
+static void keep_sunk(void *private __unused, const char *text, size_t len)
+{
+	size_t used = strlen(through_sink);
+
+	len = min(len, sizeof(through_sink) - used - 1);
+	memcpy(through_sink + used, text, len);
+	through_sink[used + len] = '\0';
+}
+
+static const char *say(const char *line)
+{
+	char words[64], buf[PIPE_LINE_MAX];
+
+	through_sink[0] = '\0';
+	strscpy(words, line, sizeof(words));
+	seq_open_sink(&out, buf, sizeof(buf), keep_sunk, NULL);
+	monitor_execute(&out, words);
+	seq_release(&out);
+	return through_sink;
+}
+
+static void losses_are_admitted(struct kunit *test)
+{
+	KUNIT_EXPECT_NULL(test, strstr(say(".wide 250"), "lost"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(say(".wide 300"), "is lost"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(say(".wide 300 | grep -v nothing"), "is lost"));
+	KUNIT_EXPECT_NULL(test, strstr(say(".lines 100 | grep -v 1"), "lost"));
 }
 
 /*
@@ -195,7 +262,7 @@ static void more_waits_for_keys(struct kunit *test)
 {
 	const struct more_case *c = test->param_value;
 
-	input_push_string(c->keys);
+	type_keys(c->keys);
 	KUNIT_EXPECT_EQ(test, execute(c->line), 0);
 	KUNIT_EXPECT_EQ(test, lines_said(), c->lines);
 	KUNIT_EXPECT_EQ(test, times_asked(), c->asked);
@@ -204,7 +271,7 @@ static void more_waits_for_keys(struct kunit *test)
 
 static void more_takes_its_prompt_back(struct kunit *test)
 {
-	input_push_string("q");
+	type_keys("q");
 	KUNIT_EXPECT_EQ(test, execute(".lines 100 | more"), 0);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(said, "line 23\n" ASKED));
 	KUNIT_EXPECT_STREQ(test, strstr(said, PAGER_PROMPT), ASKED);
@@ -223,7 +290,7 @@ static void more_counts_rows(struct kunit *test)
 	strscpy(line + 100, "\n", 2);
 	seq_open_buffer(&out, said, sizeof(said));
 	KUNIT_ASSERT_EQ(test, pipe_stage_open(&stage, &out, 1, argv), 0);
-	input_push_string("q");
+	type_keys("q");
 	for (i = 0; i < 12; i++)
 		seq_puts(&stage.in, line);
 	seq_release(&stage.in);
@@ -270,6 +337,7 @@ static const struct word_case word_cases[] = {
 	{"00f00g", monitor_address, -EINVAL, 0},
 	{"printk", monitor_address, 0, (unsigned long)printk},
 	{"printk+0x10", monitor_address, 0, (unsigned long)printk + 0x10},
+	{"keys_typed+4", monitor_address, 0, (unsigned long)&keys_typed + 4},
 	{"printk+", monitor_address, -EINVAL, 0},
 	{"+x", monitor_address, -EINVAL, 0},
 	{"no_such_function", monitor_address, -EINVAL, 0},
@@ -340,6 +408,7 @@ struct complete_case {
 static const struct complete_case complete_cases[] = {
 	{"memi\t", "meminfo "},
 	{"help memi\t", "help meminfo "},
+	{"help gr\t", "help grep "},
 	{"help meminfo me\t", "help meminfo me"},
 	{"trace sh\t", "trace show "},
 	{"test linee\t", "test lineedit "},
@@ -409,6 +478,7 @@ static void any_line_is_survived(struct kunit *test)
 static struct kunit_case monitor_test_cases[] = {
 	KUNIT_CASE_PARAM(lines_are_obeyed, line_gen_params),
 	KUNIT_CASE(help_explains),
+	KUNIT_CASE(losses_are_admitted),
 	KUNIT_CASE_PARAM(more_waits_for_keys, more_gen_params),
 	KUNIT_CASE(more_takes_its_prompt_back),
 	KUNIT_CASE(more_counts_rows),
@@ -423,6 +493,7 @@ static struct kunit_case monitor_test_cases[] = {
 static struct kunit_suite monitor_suite = {
 	.name = "monitor",
 	.init = monitor_init,
+	.exit = monitor_exit,
 	.test_cases = monitor_test_cases,
 };
 kunit_test_suite(monitor_suite);

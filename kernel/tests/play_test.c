@@ -266,7 +266,7 @@ static void refused_requests_hold_nothing(struct kunit *test)
  * peek, poke, call
  */
 
-static u8 bytes[20] = "peek me\n";
+static u8 bytes[20] = "peek me\n"; /* a name that the tests use, too */
 
 static void memory_is_peeked(struct kunit *test)
 {
@@ -295,8 +295,13 @@ static void unreadable_memory_is_shown_as_such(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, said, line);
 	execute("peek %px 1", area + PAGE_SIZE);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(said, ": fault: nothing can be read there\n"));
-	execute("peek 0xfffffff8 16");
-	KUNIT_EXPECT_TRUE(test, str_has_prefix(said, "fffffff8: fault"));
+	/* The last byte of all is the last one shown. */
+	execute("peek 0xffffffe8 0x10000");
+	KUNIT_EXPECT_TRUE(test, str_has_prefix(said, "ffffffe8: fault"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said, "\nfffffff8: .. .. .. .. .. .. .. ..  "));
+	KUNIT_EXPECT_NULL(test, strstr(said, "\n00000"));
+	execute("peek 0xffffffff 2");
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said, "\nffffffff: ..  "));
 	vfree(area);
 }
 
@@ -354,12 +359,59 @@ unsigned long noinline play_sum(unsigned long a, unsigned long b, unsigned long 
 	return a + 10 * b + 100 * c + 1000 * d + 10000 * e + 100000 * f;
 }
 
+/* A variable number of arguments travels in another place than a fixed one. */
+int __printf(1, 2) play_printf(const char *fmt, ...);
+
+static char printed[32];
+
+int noinline play_printf(const char *fmt, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, fmt);
+	len = vscnprintf(printed, sizeof(printed), fmt, args);
+	va_end(args);
+	return len;
+}
+
+static void variadic_functions_are_called(struct kunit *test)
+{
+	execute("call play_printf \"hello\"");
+	KUNIT_EXPECT_STREQ(test, said, "play_printf returned 0x5 (5)\n");
+	KUNIT_EXPECT_STREQ(test, printed, "hello");
+	execute("call play_printf \"%%s %%d\" \"number\" 7");
+	KUNIT_EXPECT_STREQ(test, printed, "number 7");
+}
+
+static noinline unsigned long play_static(unsigned long a)
+{
+	barrier();
+	return a + 1;
+}
+
+/* clang may pass arguments to a static function where it likes. */
+static void static_functions(struct kunit *test)
+{
+	unsigned long (*volatile static_function)(unsigned long a) = play_static;
+
+	KUNIT_EXPECT_EQ(test, static_function(1), 2);
+	execute("call play_static 7");
+#ifdef __clang__
+	KUNIT_EXPECT_STREQ(
+		test, said,
+		"play_static: not called: it is static, and clang calls those in a way of its own\n");
+#else
+	KUNIT_EXPECT_STREQ(test, said, "play_static returned 0x8 (8)\n");
+#endif
+}
+
 static void functions_are_called(struct kunit *test)
 {
 	execute("call play_sum 1 2 3 4 5 6");
 	KUNIT_EXPECT_STREQ(test, said, "play_sum returned 0x9fbf1 (654321)\n");
-	execute("call %px 1 2", play_sum);
-	KUNIT_EXPECT_STREQ(test, said, "play_sum returned 0x15 (21)\n");
+	execute("call %px 1 2 3 4", play_sum);
+	KUNIT_EXPECT_STREQ(test, said, "play_sum returned 0x10e1 (4321)\n");
 	execute("call kallsyms_lookup_name \"play_sum\"");
 	KUNIT_EXPECT_EQ(test, number(test, "returned ", 0), (unsigned long)play_sum);
 	execute("call nr_free_pages | grep returned");
@@ -372,6 +424,8 @@ struct refusal {
 
 static const struct refusal refusals[] = {
 	{"play_sum+1", "it is the middle of a function"},
+	{"bytes", "no kernel text is there"},
+	{"mem_map", "no kernel text is there"},
 	{"0", "no kernel text is there"},
 	{"0xc0000000", "no kernel text is there"},
 	{"arch_longjmp", "it is assembly code, not a function"},
@@ -384,6 +438,17 @@ static void refusal_desc(const struct refusal *r, char *desc)
 	strscpy(desc, r->what, KUNIT_PARAM_DESC_SIZE);
 }
 KUNIT_ARRAY_PARAM(refusal, refusals, refusal_desc)
+
+static void names_that_are_none_are_told(struct kunit *test)
+{
+	execute("call nothing");
+	KUNIT_EXPECT_TRUE(test, str_has_prefix(said, "nothing: not called: nothing is called so\n"
+						     "usage: call "));
+	execute("call play_sum 1 nothing");
+	KUNIT_EXPECT_TRUE(test,
+			  str_has_prefix(said, "nothing: no number, and nothing is called so\n"
+					       "usage: call "));
+}
 
 static void what_is_no_function_is_not_called(struct kunit *test)
 {
@@ -408,6 +473,9 @@ static struct kunit_case play_test_cases[] = {
 	KUNIT_CASE(memory_is_poked),
 	KUNIT_CASE(what_cannot_be_written_is_told),
 	KUNIT_CASE(functions_are_called),
+	KUNIT_CASE(variadic_functions_are_called),
+	KUNIT_CASE(static_functions),
+	KUNIT_CASE(names_that_are_none_are_told),
 	KUNIT_CASE_PARAM(what_is_no_function_is_not_called, refusal_gen_params),
 	{},
 };
