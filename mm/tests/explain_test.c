@@ -7,6 +7,7 @@
 #include <kernel/selftest.h>
 #include <kernel/seq.h>
 #include <kernel/lib/vsprintf.h>
+#include <arch/irq.h>
 #include <arch/mmu.h>
 #include <arch/traps.h>
 #include <mm/explain.h>
@@ -126,6 +127,38 @@ static void reserved_pages_and_mem_map(struct kunit *test)
 		    (unsigned long)__pa(PAGE_ALIGN_DOWN((unsigned long)mem_map)));
 	expect_line(test, "  mem_map: struct page of pfn 0x7, byte 5 of it\n");
 	expect_line(test, "  after: pfn ");
+}
+
+/* Nothing is before the first page frame, whoever has it. */
+static void the_first_page(struct kunit *test)
+{
+	explain(__va(0));
+	expect_line(test, "pfn 0: phys 0x00000000, ");
+	KUNIT_EXPECT_NULL(test, strstr(said, "  before: "));
+	expect_line(test, "  after: pfn ");
+}
+
+/* A page of a slab whose struct slab is nowhere: what can be told is. */
+static void a_slab_in_pieces(struct kunit *test)
+{
+	char *object = kmalloc(60, GFP_KERNEL);
+	struct page *p;
+	struct slab *slabp;
+	unsigned long flags;
+
+	KUNIT_ASSERT_NOT_NULL(test, object);
+	p = virt_to_page(object);
+	slabp = p->slab;
+	local_irq_save(flags);
+	p->slab = high_memory; /* where nothing is mapped */
+	page(page_to_pfn(p));
+	p->slab = slabp;
+	local_irq_restore(flags);
+	expect_line(test, "  slab of cache kmalloc-64\n");
+	page(page_to_pfn(p));
+	expect_line(test, "  slab of cache kmalloc-64, ");
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said, " objects in use or cached, struct slab "));
+	kfree(object);
 }
 
 static void pages_that_are_none(struct kunit *test)
@@ -268,6 +301,32 @@ static void users_of_an_object(struct kunit *test)
 	kmem_cache_destroy(cachep);
 }
 
+/* Slabs are shifted against each other: what lies before the second one's objects. */
+static void what_lies_before_a_colour(struct kunit *test)
+{
+	struct kmem_cache *cachep =
+		kmem_cache_create("coloured", 1000, 0, SLAB_HWCACHE_ALIGN, NULL, NULL);
+	void *objects[16];
+	unsigned int n = 0;
+	struct slab *slabp = NULL;
+	char *start;
+
+	KUNIT_ASSERT_NOT_NULL(test, cachep);
+	while (n < ARRAY_SIZE(objects) && !(slabp && slabp->colouroff)) {
+		objects[n] = kmem_cache_alloc(cachep, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, objects[n]);
+		slabp = virt_to_page(objects[n++])->slab;
+	}
+	start = (char *)slabp->s_mem - slabp->colouroff - cachep->first_offset;
+	if (slabp->colouroff) { /* debugging may leave no room for any */
+		explain(start);
+		expect_line(test, "  before the slab's colour, %u bytes\n", slabp->colouroff);
+	}
+	while (n--)
+		kmem_cache_free(cachep, objects[n]);
+	kmem_cache_destroy(cachep);
+}
+
 static void kmalloc_of_whole_pages(struct kunit *test)
 {
 	char *block = kmalloc(3 * PAGE_SIZE, GFP_KERNEL);
@@ -327,6 +386,39 @@ static void an_area_and_its_neighbours(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(said, "freed by an_area_and_its_neighbours+"));
 }
 
+/*
+ * An area is gone from between two others, which are so much apart now. It is too large to be
+ * kept for the next one of its size.
+ */
+#define APART_SIZE (99 * PAGE_SIZE)
+
+static void areas_apart(struct kunit *test)
+{
+	struct vm_struct *areas[3];
+	unsigned long start[3];
+	unsigned int i;
+
+	vm_unmap_aliases();
+	for (i = 0; i < ARRAY_SIZE(areas); i++) {
+		areas[i] = get_vm_area(APART_SIZE, VM_ALLOC);
+		KUNIT_ASSERT_NOT_NULL(test, areas[i]);
+		start[i] = (unsigned long)areas[i]->addr;
+	}
+	free_vm_area(areas[1]);
+	vm_unmap_aliases();
+	if (start[2] == start[0] + 2 * (APART_SIZE + PAGE_SIZE)) { /* in one gap, all of them */
+		explain((void *)start[0]);
+		expect_line(test, "  after: [%#lx, %#lx), made by areas_apart+", start[2],
+			    start[2] + APART_SIZE + PAGE_SIZE);
+		KUNIT_EXPECT_NOT_NULL(test, strstr(said, ", 409600 bytes away\n"));
+		explain((void *)start[2]);
+		expect_line(test, "  before: [%#lx, %#lx), made by areas_apart+", start[0],
+			    start[0] + APART_SIZE + PAGE_SIZE);
+	}
+	free_vm_area(areas[0]);
+	free_vm_area(areas[2]);
+}
+
 static void pages_of_an_area_in_low_memory(struct kunit *test)
 {
 	char *area = __vmalloc(2 * PAGE_SIZE, GFP_KERNEL | GFP_DMA);
@@ -350,6 +442,9 @@ static void slots(struct kunit *test)
 	expect_line(test, "pkmap slot 0, ");
 	expect_line(test, "  before: hole above the vmalloc area\n");
 	expect_line(test, "  after: pkmap slot 1, ");
+	explain((void *)PKMAP_ADDR(LAST_PKMAP - 1));
+	expect_line(test, "pkmap slot %u, ", LAST_PKMAP - 1);
+	expect_line(test, "  after: hole below the fixmap\n");
 	if (PageHighMem(p)) {
 		addr = kmap(p);
 		explain(addr + 1);
@@ -521,6 +616,9 @@ static void translations_end_in_a_device(struct kunit *test)
 	seq_open_buffer(&m, said, sizeof(said));
 	show_translation(&m, (unsigned long)mapped + PAGE_SIZE + 5);
 	expect_line(test, "phys 0xe8001005: no struct page, a test's device\n");
+	explain((const volatile void __force *)mapped + 5);
+	expect_line(test, "  byte 5 of it, in page 0 of 2\n");
+	expect_line(test, "  device memory from phys 0xe8000000 on\n");
 	KUNIT_EXPECT_EQ(test, release_named(phys + PAGE_SIZE, PAGE_SIZE), 0);
 	iounmap(mapped);
 }
@@ -529,14 +627,18 @@ static struct kunit_case explain_test_cases[] = {
 	KUNIT_CASE(a_page_in_use),
 	KUNIT_CASE(neighbours_of_a_block),
 	KUNIT_CASE(reserved_pages_and_mem_map),
+	KUNIT_CASE(the_first_page),
+	KUNIT_CASE(a_slab_in_pieces),
 	KUNIT_CASE(pages_that_are_none),
 	KUNIT_CASE(arguments_name_pages),
 	KUNIT_CASE(an_object_and_its_neighbours),
 	KUNIT_CASE(what_lies_beside_objects),
 	KUNIT_CASE(what_lies_between_objects),
 	KUNIT_CASE(users_of_an_object),
+	KUNIT_CASE(what_lies_before_a_colour),
 	KUNIT_CASE(kmalloc_of_whole_pages),
 	KUNIT_CASE(an_area_and_its_neighbours),
+	KUNIT_CASE(areas_apart),
 	KUNIT_CASE(pages_of_an_area_in_low_memory),
 	KUNIT_CASE(slots),
 	KUNIT_CASE(the_image),

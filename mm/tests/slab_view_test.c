@@ -236,6 +236,40 @@ static void names_are_sorted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr_before, 17);
 }
 
+/* What no column shows: pages of a slab, bytes of an object, slabs in use. */
+static unsigned long hidden_value(const char *name, char key)
+{
+	struct kmem_cache *c;
+
+	for_each_kmem_cache(c)
+		if (!strcmp(c->name, name))
+			return key == 'p'   ? 1UL << c->gfporder
+			       : key == 's' ? c->size
+					    : slab_get_counts(c).active_slabs;
+	return ULONG_MAX;
+}
+
+static void rows_are_sorted_by_what_is_not_shown(struct kunit *test)
+{
+	static const char keys[] = "psv";
+	unsigned long values[40], value, last;
+	const char *key;
+	char *at, *end;
+
+	for (key = keys; *key; key++) {
+		KUNIT_ASSERT_EQ(test, table(*key, 0, values, ARRAY_SIZE(values)), 17);
+		last = ULONG_MAX;
+		for (at = strstr(said, " NAME\n") + 6; *at; at = end + 1) {
+			end = strchr(at, '\n');
+			*end = '\0';
+			value = hidden_value(strrchr(at, ' ') + 1, *key);
+			KUNIT_EXPECT_NE(test, value, ULONG_MAX);
+			KUNIT_EXPECT_LE(test, value, last);
+			last = value;
+		}
+	}
+}
+
 static void sums_are_over_all_caches(struct kunit *test)
 {
 	unsigned long objs = 0, active = 0, values[1];
@@ -261,6 +295,7 @@ static struct kunit_case slab_view_cases[] = {
 	KUNIT_CASE_PARAM(all_rows_are_sorted, sort_gen_params),
 	KUNIT_CASE(nobody_is_left_out_at_the_top),
 	KUNIT_CASE(names_are_sorted),
+	KUNIT_CASE(rows_are_sorted_by_what_is_not_shown),
 	KUNIT_CASE(sums_are_over_all_caches),
 	{},
 };
