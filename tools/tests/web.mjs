@@ -90,11 +90,23 @@ class Visitor {
 			window.k896.history.count(window.k896.model.cells)[window.k896.decoder.kind[id]] === n, [kind, number]);
 	}
 
-	/** What the map looks like, once nothing flashes any more. */
-	async picture() {
+	/** The colour that a frame has on the map, as #rrggbb, once nothing flashes any more. */
+	async colourOf(frame) {
 		await this.until(() => !window.k896.map.flashes.length);
-		await this.page.waitForTimeout(100);
-		return this.page.evaluate(() => document.getElementById("map").toDataURL());
+		await this.page.waitForTimeout(200);
+		return this.page.evaluate(pfn => {
+			const {map} = window.k896, {x, y} = map.middle(pfn);
+			const pixel = map.context.getImageData(Math.floor(x), Math.floor(y), 1, 1).data;
+			return `#${[...pixel.slice(0, 3)].map(part => part.toString(16).padStart(2, "0")).join("")}`;
+		}, frame);
+	}
+
+	/** The colour of a kind of frames, of a free block by its order, in kinds.json. */
+	colourIn(kind, order = 0) {
+		return this.page.evaluate(([id, k]) => {
+			const found = window.k896.decoder.kinds[window.k896.decoder.kind[id]];
+			return found.orders ? found.orders[k] : found.colour;
+		}, [kind, order]);
 	}
 
 	/** Click on the timeline where a moment is. It moves meanwhile, so again until that is met. */
@@ -160,13 +172,11 @@ const stages = {
 	/** What is allocated at the prompt is seen; freed, it is gone. */
 	async allocation(visitor) {
 		await visitor.untilCount("pages", 0);
-		const before = await visitor.picture();
 		await visitor.shot("web-before-allocation");
 		const said = await visitor.type("alloc page 9 highmem");
 		const pfn = Number(said.match(/order 9, pfn (0x[0-9a-f]+)-/)[1]) + 17;
 		await visitor.untilCount("pages", 512);
-		const after = await visitor.picture();
-		assert.ok(after !== before, "the picture is as before");
+		assert.equal(await visitor.colourOf(pfn), await visitor.colourIn("pages"));
 		await visitor.point(pfn);
 		await visitor.untilTip("page 17 of a block of order 9, last allocated by play_alloc_page");
 		await visitor.shot("web-after-allocation");
@@ -174,7 +184,7 @@ const stages = {
 		await visitor.page.mouse.move(5, 5);
 		await visitor.type("free all");
 		await visitor.untilCount("pages", 0);
-		assert.ok(await visitor.picture() !== after, "the picture did not change back");
+		assert.equal(await visitor.colourOf(pfn), await visitor.colourIn("free", 10));
 	},
 
 	/** Pointing tells what explain tells: of free, allocated and reserved frames, and of a slab. */
@@ -195,14 +205,15 @@ const stages = {
 
 	/** Frames by their zones, at a click, and back. */
 	async zones(visitor) {
-		const before = await visitor.picture();
+		assert.equal(await visitor.colourOf(0x110), await visitor.colourIn("image"));
 		await visitor.page.click("[data-by=zone]");
 		assert.match(await visitor.text("#legend"), /^DMA[^a-z]*MiB\s+Normal[^a-z]*MiB\s+HighMem[^a-z]*MiB$/);
-		const zones = await visitor.picture();
-		assert.ok(zones !== before, "the picture is as before");
+		const [dma, free] = [await visitor.colourOf(0x110), await visitor.colourOf(0x7000)];
+		assert.equal(dma, await visitor.page.evaluate(() => window.k896.map.colour(window.k896.model.cells[0x110])));
+		assert.ok(dma !== await visitor.colourIn("image") && free !== await visitor.colourIn("free", 10), `${dma}, ${free}`);
 		await visitor.shot("web-zones");
 		await visitor.page.click("[data-by=use]");
-		assert.ok(await visitor.picture() !== zones, "the picture stays");
+		assert.equal(await visitor.colourOf(0x110), await visitor.colourIn("image"));
 	},
 
 	/** All of it without a mouse. */

@@ -121,7 +121,7 @@ class Page {
 				this.notice(error.message);
 			}
 			const took = performance.now() - begin;
-			await sleep(Math.max(PERIOD - took, 2 * took));
+			await sleep(Math.max(PERIOD - took, this.guest.kind === "emulator" ? 2 * took : PERIOD / 4));
 		}
 	}
 
