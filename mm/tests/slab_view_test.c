@@ -257,7 +257,7 @@ static void rows_are_sorted_by_what_is_not_shown(struct kunit *test)
 	char *at, *end;
 
 	for (key = keys; *key; key++) {
-		KUNIT_ASSERT_EQ(test, table(*key, 0, values, ARRAY_SIZE(values)), 17);
+		KUNIT_ASSERT_EQ(test, table(*key, false, 0, values, ARRAY_SIZE(values)), 17);
 		last = ULONG_MAX;
 		for (at = strstr(said, " NAME\n") + 6; *at; at = end + 1) {
 			end = strchr(at, '\n');
