@@ -319,16 +319,20 @@ $(O)/wide/%.asm.o: %.asm $(O)/.wide-flags
 $(O)/wide/kernel.wide.o: $(WIDE_OBJS)
 	$(call say,LD,$@)
 	$(Q)ld -m elf_x86_64 -z noexecstack -r -o $@.tmp $^
+	$(Q)nm -g --defined-only -f posix $@.tmp | cut -d' ' -f1 > $@.globals
 	$(Q)objcopy $(addprefix --keep-global-symbol=,$(WIDE_VISIBLE)) $(addprefix --redefine-sym ,$(HOST_MARKS)) \
 	  $@.tmp $@
 
-# wide_program NAME OBJECTS FLAGS - linked as $(O)/k896.elf is, until its symbol table is its own
+# wide_program NAME OBJECTS FLAGS - linked as $(O)/k896.elf is, until its symbol table is its own;
+# in which is global what was before names were made local
 define wide_program
 wide_$(1)_link = clang -m64 -no-pie $(WIDE_SANITIZE) $(3) -Wl,-z,noexecstack,--no-warn-rwx-segments \
   -Wl,-T,arch/host/wide/image.ld -o $$(O)/wide/$$(1) $$(O)/wide/kernel.wide.o $(2) $$(O)/wide/$$(2).o
 wide_$(1)_ksyms = $$(PYTHON) tools/kallsyms.py > $$(O)/wide/$(1)-$$(1).asm && \
   (cd $$(O)/wide && $$(NASM) -f elf64 -Werror -o $(1)-$$(1).o $(1)-$$(1).asm)
-wide_$(1)_nm = nm -n -f sysv $$(O)/wide/$$(1) | sed 's/^k896_etext /_etext /'
+wide_$(1)_nm = nm -n -f sysv $$(O)/wide/$$(1) | sed 's/^k896_etext /_etext /' | awk -F'|' -v OFS='|' \
+  'NR == FNR { globals[$$$$1]; next } { name = $$$$1; gsub(/ /, "", name) } name in globals { $$$$3 = toupper($$$$3) } 1' \
+  $$(O)/wide/kernel.wide.o.globals -
 
 $$(O)/wide/$(1): $$(O)/wide/kernel.wide.o $(2) arch/host/wide/image.ld tools/kallsyms.py
 	$$(call say,LD,$$@)
