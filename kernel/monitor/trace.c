@@ -38,14 +38,18 @@ static int trace_on(struct seq_file *m, int argc, char **argv)
 
 static int trace_off(struct seq_file *m __unused, int argc, char **argv __unused)
 {
+	if (argc > 1)
+		return -EINVAL;
 	mm_trace_stop();
-	return argc == 1 ? 0 : -EINVAL;
+	return 0;
 }
 
 static int trace_clear(struct seq_file *m __unused, int argc, char **argv __unused)
 {
+	if (argc > 1)
+		return -EINVAL;
 	mm_trace_clear();
-	return argc == 1 ? 0 : -EINVAL;
+	return 0;
 }
 
 static int trace_show(struct seq_file *m, int argc, char **argv)

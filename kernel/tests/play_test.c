@@ -15,6 +15,7 @@
 #include <mm/highmem.h>
 #include <mm/mm.h>
 #include <mm/slab.h>
+#include <mm/trace.h>
 #include <mm/vmalloc.h>
 
 static char said[2048];
@@ -229,6 +230,15 @@ static const char *const senseless_lines[] = {
 	"meminfo 1",
 	"check all",
 	"test a b",
+	"trace x",
+	"trace on 0",
+	"trace on 3",
+	"trace on 99999999999",
+	"trace on 16 16",
+	"trace off x",
+	"trace show x",
+	"trace dump x",
+	"trace clear x",
 };
 
 static void senseless_desc(const char *const *line, char *desc)
@@ -247,6 +257,25 @@ static void senseless_lines_get_the_usage(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, execute("%s", *line), -EINVAL);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(said, "usage: "));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(said, "\nexample: "));
+}
+
+/* A word too many: what was recorded must not be lost by it. */
+static void senseless_trace_lines_change_nothing(struct kunit *test)
+{
+	struct mm_trace_stats stats;
+
+	mm_trace_get_stats(&stats);
+	if (stats.entries)
+		kunit_skip(test, "events are recorded already");
+	KUNIT_ASSERT_EQ(test, execute("trace on 16"), 0);
+	execute("trace off x");
+	execute("trace clear x");
+	execute("trace on 3");
+	execute("trace on 32 x");
+	mm_trace_get_stats(&stats);
+	execute("trace clear");
+	KUNIT_EXPECT_TRUE(test, stats.on);
+	KUNIT_EXPECT_EQ(test, stats.entries, 16);
 }
 
 static void refused_requests_hold_nothing(struct kunit *test)
@@ -470,6 +499,7 @@ static struct kunit_case play_test_cases[] = {
 	KUNIT_CASE(mapped_pages_are_not_freed),
 	KUNIT_CASE(caches_are_made_and_destroyed),
 	KUNIT_CASE_PARAM(senseless_lines_get_the_usage, senseless_gen_params),
+	KUNIT_CASE(senseless_trace_lines_change_nothing),
 	KUNIT_CASE(refused_requests_hold_nothing),
 	KUNIT_CASE(memory_is_peeked),
 	KUNIT_CASE(unreadable_memory_is_shown_as_such),
