@@ -170,6 +170,12 @@ static void offer_commands(void (*offer)(const char *word))
 	}
 }
 
+static void offer_filters(void (*offer)(const char *word))
+{
+	offer("grep");
+	offer("more");
+}
+
 void fuzz_offer_words(const char *before, void (*offer)(const char *word))
 {
 	size_t i;
@@ -178,14 +184,14 @@ void fuzz_offer_words(const char *before, void (*offer)(const char *word))
 	if (too_many())
 		return;
 	if (nr_stages > 1) {
-		if (!stages[nr_stages - 1].nr) {
-			offer("grep");
-			offer("more");
-		}
+		if (!stages[nr_stages - 1].nr)
+			offer_filters(offer);
 		return;
 	}
 	if (!stages[0].nr || (named(0, "help") && stages[0].nr == 1))
 		offer_commands(offer);
+	if (named(0, "help") && stages[0].nr == 1)
+		offer_filters(offer);
 	if (named(0, "x") && stages[0].nr == 1)
 		for (i = 0; i < ARRAY_SIZE(second_words); i++)
 			offer(second_words[i]);

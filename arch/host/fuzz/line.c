@@ -64,13 +64,26 @@ static struct {
 	char escape[LINES_MAX];
 	unsigned int escape_length; /* 0: in no sequence; else of bytes, ESC included */
 	u8 last;
+	bool cut;    /* characters did not fit, and nothing was deleted since */
 	bool choice; /* the last key was a tab, which left one */
 	bool listed; /* the last key had the choice listed */
 } naive;
 static char lines[LINES_MAX][LINE_SIZE];
 
+/* What has become of them since the last Enter. */
+static char edits[LINES_MAX][LINE_SIZE];
+static bool is_edited[LINES_MAX];
+
+/* Keys that no byte stands for. */
+enum {
+	WORD_LEFT = 0x80,
+	WORD_RIGHT,
+	DELETE_WORD,
+};
+
 static void naive_set(const char *line)
 {
+	naive.cut = false;
 	strscpy(naive.line, line, LINE_SIZE);
 	naive.length = naive.cursor = (unsigned int)strlen(naive.line);
 }
@@ -79,6 +92,7 @@ static void naive_cut(unsigned int from, unsigned int to)
 {
 	unsigned int i;
 
+	naive.cut &= from == to;
 	for (i = to; i <= naive.length; i++)
 		naive.line[from + i - to] = naive.line[i];
 	naive.length -= to - from;
@@ -89,6 +103,7 @@ static void naive_insert(char c)
 {
 	unsigned int i;
 
+	naive.cut |= naive.length + 1 == LINE_SIZE;
 	if (naive.length + 1 == LINE_SIZE)
 		return;
 	for (i = ++naive.length; i > naive.cursor; i--)
@@ -118,15 +133,26 @@ static unsigned int naive_word_start(void)
 	return at;
 }
 
-/* Only so many lines back; the newest, which is being typed, comes back as it was left. */
+static unsigned int naive_word_end(void)
+{
+	unsigned int at = naive.cursor;
+
+	for (; at < naive.length && naive.line[at] == ' '; at++)
+		;
+	for (; at < naive.length && naive.line[at] != ' '; at++)
+		;
+	return at;
+}
+
+/* Only so many lines back; each comes back as it was left. */
 static void naive_recall(unsigned int which)
 {
 	if (which > naive.nr || naive.nr - which > HISTORY_SIZE)
 		return;
-	if (naive.shown == naive.nr)
-		strscpy(lines[naive.nr], naive.line, LINE_SIZE);
+	strscpy(edits[naive.shown], naive.line, LINE_SIZE);
+	is_edited[naive.shown] = true;
 	naive.shown = which;
-	naive_set(lines[which]);
+	naive_set(is_edited[which] ? edits[which] : lines[which]);
 }
 
 /* The words of the last tab that fit. */
@@ -240,6 +266,15 @@ static void naive_key(u8 key)
 	case CTRL('W'):
 		naive_cut(naive_word_start(), naive.cursor);
 		break;
+	case WORD_LEFT:
+		naive.cursor = naive_word_start();
+		break;
+	case WORD_RIGHT:
+		naive.cursor = naive_word_end();
+		break;
+	case DELETE_WORD:
+		naive_cut(naive.cursor, naive_word_end());
+		break;
 	case '\t':
 		naive_tab(again);
 		break;
@@ -263,6 +298,12 @@ static u8 naive_meaning(const char *seq)
 	static const char numbers[] = "17483", edges[] = "AAEED";
 	const char *found;
 
+	if (!strcmp(seq, "[1;3C") || !strcmp(seq, "[1;5C") || !strcmp(seq, "Oc"))
+		return WORD_RIGHT;
+	if (!strcmp(seq, "[1;3D") || !strcmp(seq, "[1;5D") || !strcmp(seq, "Od"))
+		return WORD_LEFT;
+	if (!strcmp(seq, "[3;5~"))
+		return DELETE_WORD;
 	if ((seq[0] == '[' || seq[0] == 'O') && seq[1] && !seq[2]) {
 		found = strchr(letters, seq[1]);
 		return found ? CTRL(arrows[found - letters]) : 0;
@@ -274,6 +315,16 @@ static u8 naive_meaning(const char *seq)
 	return 0;
 }
 
+/* What ESC and one key stand for, which is what Alt and the key send. */
+static u8 naive_alt(u8 byte)
+{
+	return byte == 'b'                   ? WORD_LEFT
+	       : byte == 'f'                 ? WORD_RIGHT
+	       : byte == 'd'                 ? DELETE_WORD
+	       : byte == '\b' || byte == DEL ? CTRL('W')
+					     : 0;
+}
+
 /* ESC, [ or O, bytes below @, one from @ on; ESC begins anew, anything odd ends it. */
 static void naive_escape(u8 byte)
 {
@@ -283,9 +334,9 @@ static void naive_escape(u8 byte)
 		naive.escape_length = 1;
 		return;
 	}
-	if (byte == DEL && naive.escape_length == 1) { /* Alt-backspace */
+	if (naive.escape_length == 1 && naive_alt(byte)) {
 		naive.escape_length = 0;
-		naive_key(CTRL('W'));
+		naive_key(naive_alt(byte));
 		return;
 	}
 	if (byte < ' ' || byte >= DEL || (naive.escape_length == 1 && byte != '[' && byte != 'O')) {
@@ -314,6 +365,8 @@ static enum line_state naive_feed(u8 byte)
 		return LINE_EDITING;
 	if (byte == CTRL('C'))
 		return LINE_CANCELLED;
+	if ((byte == '\r' || byte == '\n') && naive.cut)
+		return LINE_CUT;
 	if (byte == '\r' || byte == '\n') {
 		if (naive.length && !(naive.nr && !strcmp(lines[naive.nr - 1], naive.line)))
 			strscpy(lines[naive.nr++], naive.line, LINE_SIZE);
@@ -322,13 +375,14 @@ static enum line_state naive_feed(u8 byte)
 	if (byte == ESC || naive.escape_length)
 		naive_escape(byte);
 	else
-		naive_key(byte);
+		naive_key(byte > DEL ? 0 : byte);
 	return LINE_EDITING;
 }
 
 static void naive_begin(void)
 {
 	naive_set("");
+	memset(is_edited, 0, sizeof(is_edited));
 	naive.shown = naive.nr;
 	naive.escape_length = 0;
 	naive.choice = false;
