@@ -24,6 +24,8 @@ NAME_MAX = 63
 FUNCTION = 1 << 31      # what ELF calls a function: labels of assembly code have no type
 GLOBAL = 1 << 30        # not static: every compiler calls it as the ABI says
 DATA = 1 << 29          # no code
+# What expectations leave, some thousands: where they lie together, the first stands for all.
+SITE = re.compile(r"__site(\.\d+)?$")
 
 
 def parse(lines):
@@ -55,7 +57,8 @@ def read_symbols(lines):
 
     Of text only what lies inside a text section counts, of data what lies inside one of data:
     ld.lld counts a symbol that stands between two sections to the one before. Where
-    several names share an address, a global one is preferred, then the first.
+    several names share an address, a global one is preferred, then the first; of sites
+    in a row only the first is kept.
     """
     symbols, marks = parse(lines)
     symbols.sort(key=lambda symbol: symbol[:2])
@@ -68,7 +71,11 @@ def read_symbols(lines):
                 if marks[start] <= address < marks[end] and sort & DATA == data:
                     table.setdefault(address, (name, sort))
             table.setdefault(marks[end], ("", data))
-    return [(address, *entry) for address, entry in sorted(table.items())]
+    kept = []
+    for address, (name, sort) in sorted(table.items()):
+        if not (SITE.match(name) and kept and SITE.match(kept[-1][1])):
+            kept.append((address, name, sort))
+    return kept
 
 
 def arrays(symbols):

@@ -66,6 +66,15 @@ def test_kallsyms_keeps_text_symbols_and_closes_sections():
         (0xC0104000, "data", kallsyms.DATA | kallsyms.GLOBAL), (0xC0104004, "", kallsyms.DATA)]
 
 
+def test_kallsyms_takes_sites_in_a_row_for_one():
+    lines = NM.splitlines()
+    lines += [f"{name:20}|{address:08x}|   r  |            OBJECT|00000014|     |.rodata"
+              for name, address in (("__site.7", 0xC0102005), ("__site", 0xC0102006), ("__sites", 0xC0102007),
+                                    ("__site.12", 0xC0102008), ("__site.13", 0xC0102009))]
+    assert [name for address, name, _ in kallsyms.read_symbols(lines) if 0xC0102000 <= address <= 0xC0102010] == [
+        "constant", "__site.7", "__sites", "__site.12", ""]
+
+
 def test_kallsyms_marks_functions():
     table = kallsyms.assembly(kallsyms.read_symbols(NM.splitlines()))
     offsets = table[table.index("kallsyms_offsets:"):table.index("kallsyms_names:")].split()[1:]
