@@ -11,6 +11,7 @@
  *
  * Reference: Linux has scripts/gdb/linux/constants.py.in and kernel/crash_core.c for it.
  */
+#include <kernel/resource.h>
 #include <kernel/lib/compiler.h>
 #include <mm/internal.h>
 #include <mm/slab_internal.h>
@@ -51,6 +52,10 @@ enum inspect {
 	INSPECT(VM_MAP),
 	INSPECT(VM_USERMAP),
 	INSPECT(VM_UNINITIALIZED),
+
+	/* resource->flags */
+	INSPECT(IORESOURCE_SYSTEM_RAM),
+	INSPECT(IORESOURCE_BUSY),
 
 	/* a node that was taken off its list */
 	INSPECTP(LIST_POISON1),

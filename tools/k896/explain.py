@@ -6,7 +6,6 @@ it; then the neighbours. Where more can be told from outside, names of variables
 guard pages, it is told in lines of its own.
 """
 from k896 import kmap, look, pages, pagetable, vmalloc
-from k896.elf import STT_OBJECT
 from k896.errors import KernelError, bounded
 
 MOST_REGIONS = 256
@@ -29,14 +28,6 @@ def region_name(kernel, vaddr):
     return [name for start, name, _ in regions(kernel) if start <= vaddr][-1]
 
 
-def data_symbol(kernel, vaddr):
-    """The variable that holds an address, as name+offset, or None."""
-    for name, address, size, kind in kernel.layout.elf.symbol_table():
-        if kind == STT_OBJECT and address <= vaddr < address + size:
-            return f"{name}+{vaddr - address:#x}"
-    return None
-
-
 def guards(kernel):
     """[(address, what it guards)] of the pages that are unmapped for good."""
     every = kernel.var("guard_pages")
@@ -56,7 +47,6 @@ def explain(kernel, vaddr, cr3=None):
 
 def details(kernel, vaddr, cr3):
     """Yield the lines below the first, some at a time."""
-    yield [f"  guard page of {name}" for address, name in guards(kernel) if address == vaddr & -kernel.page_size]
     symbols, constants = kernel.layout.symbols, kernel.constants
     if symbols["_stext"] <= vaddr < symbols["_end"]:
         yield in_image(kernel, vaddr)
@@ -113,20 +103,35 @@ def mapping(kernel, vaddr, cr3):
 
 
 def in_image(kernel, vaddr):
-    """A function with those beside it; a variable, and the frame it lies in."""
+    """A function with those beside it; a variable likewise, the frame it lies in, and whose stack that is."""
     lines = symbols_at(kernel, vaddr)
-    return lines if kernel.function(vaddr) else lines + look.target(kernel, vaddr - kernel.page_offset)
+    if kernel.function(vaddr):
+        return lines
+    return look.target(kernel, vaddr - kernel.page_offset) + on_stack(kernel, vaddr) + lines
+
+
+def on_stack(kernel, vaddr):
+    """The stack that holds an address, or whose guard page does."""
+    lines = [f"  guard page of {name}" for address, name in guards(kernel) if address == vaddr & -kernel.page_size]
+    stack = kernel.var("kernel_stacks") if kernel.has_var("kernel_stacks") else 0
+    while stack and not lines:
+        found = stack.deref()
+        if found.low <= vaddr < found.high:
+            lines.append(f"  {kernel.text(found.name)}, {found.high - vaddr} bytes below its top")
+        stack = found.next
+    return lines
 
 
 def symbols_at(kernel, vaddr):
-    """The function with those beside it, or the variable."""
-    found = kernel.function(vaddr)
-    if found:
-        _, offset, size = found
-        places = (("function", vaddr), ("before", vaddr - offset - 1), ("after", vaddr - offset + size))
-        return [f"  {what}: {kernel.symbol(place)}" for what, place in places if kernel.function(place)]
-    name = data_symbol(kernel, vaddr)
-    return [f"  variable: {name}"] if name else []
+    """The function or the variable with those beside it."""
+    look_up, what = (kernel.function, "function") if kernel.function(vaddr) else (kernel.data, "variable")
+    found = look_up(vaddr)
+    if not found:
+        return []
+    _, offset, size = found
+    beside = ((what, vaddr), ("before", vaddr - offset - 1), ("after", vaddr - offset + size))
+    return [f"  {where}: {symbol[0]}+{symbol[1]:#x}/{symbol[2]:#x}"
+            for where, symbol in ((where, look_up(place)) for where, place in beside) if symbol]
 
 
 # --- the direct map -----------------------------------------------------------------------------
@@ -152,15 +157,15 @@ def in_direct_map(kernel, vaddr):
         vm = vmalloc.frames(kernel).get(pfn)
         if vm:
             yield [f"  area: [{vm.addr:#x}, {vm.addr + vm.size:#x}), made by {kernel.symbol(vm.caller)}"]
-    yield beside_page(kernel, every, pfn)
+    yield beside_page(kernel, every, pfn, phys % kernel.page_size)
 
 
-def beside_page(kernel, every, pfn):
-    """The neighbours of a block, or of a reserved range."""
+def beside_page(kernel, every, pfn, byte=0):
+    """The neighbours of a block, or of the reserved range that has a byte of the page; RAM is no such range."""
     block, lines = every.holder(pfn), []
     first, end = block.pfn, block.end
-    found = look.resource(kernel, pfn << kernel.page_shift)
-    if block.state == pages.RESERVED and found:
+    found = look.resource(kernel, (pfn << kernel.page_shift) + byte)
+    if block.state == pages.RESERVED and found and found[3] != kernel.constants["IORESOURCE_SYSTEM_RAM"]:
         lines.append(f"  range: 0x{found[0]:08x}-0x{found[1]:08x} {found[2]}")
         first, end = found[0] >> kernel.page_shift, (found[1] >> kernel.page_shift) + 1
     for where, neighbour in (("before", first - 1), ("after", end)):
@@ -240,7 +245,7 @@ def in_slots(kernel, vaddr):
         own = slot_text(kernel, vaddr)
         if own is None:
             index = (kernel.constants["FIXADDR_TOP"] - (vaddr & -kernel.page_size)) // kernel.page_size
-            return [f"fixmap slot {index}"] if vaddr >= kernel.constants["FIXADDR_START"] else []
+            return [f"  fixmap slot {index}"] if vaddr >= kernel.constants["FIXADDR_START"] else []
         beside = [(where, slot_text(kernel, place) or region_name(kernel, place))
                   for where, place in (("before", vaddr - kernel.page_size), ("after", vaddr + kernel.page_size))]
     except KernelError as err:

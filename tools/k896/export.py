@@ -8,20 +8,19 @@ The layout as JSON, for readers that are not Python: tools/web/kernel.js.
     variables   {name: [address, type]}
     symbols     {name: address}, of the linker's marks
     functions   [[address, ...], [name, ...]], the kernel's own table
-    objects     [[address, ...], [size, ...], [name, ...]], its variables
+    objects     likewise its variables
     witness     [address, bytes], a part of the image that never changes
 
 A type is u4, i2 and the like for a number of so many bytes, *NAME for a pointer to a
 structure, * for any other pointer, {NAME} for a structure, [COUNT]TYPE for an array.
 """
-from k896.elf import STT_OBJECT
 from k896.layout import Array, Pointer, Struct
 
 VARIABLES = ("mem_map", "max_pfn", "max_low_pfn", "high_memory", "contig_page_data", "nr_cpu_ids",
              "__per_cpu_offset", "cache_chain", "slab_pages", "vmalloc_space", "nr_vmalloc_pages",
              "pkmap_count", "page_address_maps", "kmap_slot", "iomem_resource", "memblock", "physmem",
              "swapper_pg_dir", "layout_regions", "nr_layout_regions", "guard_pages", "nr_guard_pages",
-             "nr_tables", "log_end")
+             "nr_tables", "log_end", "kernel_stacks")
 STRUCTS = ("struct list_head", "struct page", "struct zone", "struct per_cpu_pages", "struct kmem_cache",
            "struct kmem_cache_node", "struct slab", "struct array_cache", "struct vmap_area",
            "struct vm_struct", "struct resource", "struct memblock_region")
@@ -61,14 +60,11 @@ def export(kernel):
     for name in STRUCTS:
         collector.add(layout.type(name))
     enums = {name: layout.type(f"enum {name}") for name in ENUMS}
-    addresses, names = kernel.functions
     start = layout.symbols["__start_rodata"]
-    objects = [(address, size, name) for name, address, size, kind in layout.elf.symbol_table()
-               if kind == STT_OBJECT and size]
     return {"constants": layout.constants,
             "enums": {name: kind.values for name, kind in enums.items()},
             "structs": collector.structs, "variables": variables,
             "symbols": {name: layout.symbols[name] for name in SYMBOLS},
-            "functions": [list(addresses), list(names)],
-            "objects": [list(column) for column in zip(*objects)],
+            "functions": kernel.functions,
+            "objects": kernel.variables,
             "witness": [start, layout.elf.read(start, 64).hex()]}

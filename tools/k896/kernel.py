@@ -25,6 +25,7 @@ from k896.layout import Array, Enum, Int, Pointer, Struct
 
 FORMATS = {(1, False): "B", (1, True): "b", (2, False): "<H", (2, True): "<h",
            (4, False): "<I", (4, True): "<i", (8, False): "<Q", (8, True): "<q"}
+KALLSYMS_DATA = 1 << 29         # in an offset of the symbol table: no code; tools/kallsyms.py
 LARGEST = 64 << 20      # bytes read at once: more than a mem_map of 4 GiB has
 
 
@@ -271,16 +272,34 @@ class Kernel:
 
     @functools.cached_property
     def functions(self):
-        """The kernel's own symbol table, from its image: ([addresses], [names])."""
+        """What is code in the kernel's own symbol table, from its image: ([addresses], [names])."""
+        return self.symbol_table(0)
+
+    @functools.cached_property
+    def variables(self):
+        """Likewise what is data."""
+        return self.symbol_table(KALLSYMS_DATA)
+
+    def symbol_table(self, data):
         elf, symbols = self.layout.elf, self.layout.symbols
         number, = struct.unpack("<I", elf.read(symbols["kallsyms_num"], 4))
-        addresses = struct.unpack(f"<{number}I", elf.read(symbols["kallsyms_addresses"], 4 * number))
+        addresses, sorts = (struct.unpack(f"<{number}I", elf.read(symbols[name], 4 * number))
+                            for name in ("kallsyms_addresses", "kallsyms_offsets"))
         names = elf.read_to_end(symbols["kallsyms_names"]).split(b"\0")    # in the same order
-        return addresses, [name.decode("latin-1") for name in names[:number]]
+        picked = [i for i in range(number) if sorts[i] & KALLSYMS_DATA == data]
+        return [addresses[i] for i in picked], [names[i].decode("latin-1") for i in picked]
 
     def function(self, address):
         """(name, offset, size) of the function that holds an address, or None."""
-        addresses, names = self.functions
+        return self.look_up(self.functions, address)
+
+    def data(self, address):
+        """Likewise of the variable."""
+        return self.look_up(self.variables, address)
+
+    @staticmethod
+    def look_up(table, address):
+        addresses, names = table
         low, high = 0, len(addresses)
         while low < high:
             middle = (low + high) // 2

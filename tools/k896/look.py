@@ -18,12 +18,41 @@ def alternate(number):
 
 
 def resource(kernel, phys):
-    """(start, end, name) of the innermost resource at a physical address, or None."""
+    """(start, end, name, flags) of the innermost resource at a physical address, or None."""
+    found = innermost(kernel, phys)
+    return (found.start, found.end, kernel.text(found.name), found.flags) if found else None
+
+
+def innermost(kernel, phys):
+    """The struct resource itself, or None."""
+    found = None
     try:
-        found = [(start, end, name) for _, start, end, name in early.resources(kernel) if start <= phys <= end]
+        early.resources(kernel)
+        pointer = kernel.var("iomem_resource").child
+        while pointer:
+            one = pointer.deref()
+            inside = one.start <= phys <= one.end
+            found = one if inside else found
+            pointer = one.child if inside else one.sibling
     except KernelError:
         return None
-    return found[-1] if found else None
+    return found
+
+
+def user(kernel, pfn):
+    """Who has a reserved frame: the innermost resource at its first byte, or one inside it that is taken."""
+    start, busy = pfn << kernel.page_shift, kernel.constants["IORESOURCE_BUSY"]
+    found = innermost(kernel, start)
+    if not found:
+        return "of no known use"
+    pointer = 0 if found.flags & busy else found.child
+    while pointer:
+        child = pointer.deref()
+        if child.flags & busy and child.start < start + kernel.page_size and child.end >= start:
+            found = child
+            break
+        pointer = child.sibling
+    return kernel.text(found.name)
 
 
 # --- pages ------------------------------------------------------------------------------------
@@ -32,8 +61,7 @@ def describe(kernel, every, pfn):
     """What a frame is used for, in a line."""
     block = every.holder(pfn)
     if block.state == pages.RESERVED:
-        found = resource(kernel, pfn << kernel.page_shift)
-        return f"reserved: {found[2] if found else 'of no known use'}"
+        return f"reserved: {user(kernel, pfn)}"
     if block.state == pages.LOST:
         return "in no known state"
     bits = every.flags.bits

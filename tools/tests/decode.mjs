@@ -79,7 +79,7 @@ function history(budget) {
 		for (let n = random(40); n; n--)
 			cells.fill(random(2 ** 31), random(cells.length), random(cells.length));
 		rows.push(cells);
-		kept.push({number: cells.length, cells, caches: [], areas: [], slots: [], locals: [], regions: [], guards: [], resources: [],
+		kept.push({number: cells.length, cells, caches: [], areas: [], slots: [], locals: [], regions: [], guards: [], stacks: [], resources: [],
 			   zones: [{i: i >> 2}]}, i);
 	}
 	for (let tries = 0; tries < 600; tries++) {

@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 
+import pexpect
 import pytest
 
 import lab
@@ -228,6 +229,23 @@ def test_page_over_the_server_sees_the_same(guest, layout, model, tmp_path):
     assert 2 < remote.pop("rounds") < 40 and remote.pop("again") == 1
     assert remote.pop("explained") == []
     assert remote == {key: value for key, value in model.items() if key not in ("explained", "rounds", "again")}
+
+
+def test_make_viz_shows_a_dump(guest):
+    """The target, as README.md has it: a dump of a running guest is as good as its RAM; Ctrl-C ends it."""
+    child = pexpect.spawn("make", ["--no-print-directory", "-C", str(lab.ROOT), f"O={lab.build()}", "viz", f"DUMP={guest.dump}",
+                                   "PORT=0"], env=lab.clean_env(), encoding="utf-8", timeout=300)
+    try:
+        child.expect(r"http://127\.0\.0\.1:(\d+)/")
+        port = int(child.match[1])
+        assert json.loads(request(port, "GET", "/guest.json")[1])["title"] == f"physical memory in the dump {guest.dump.name}"
+        ram = guest.ram.read_bytes()
+        assert ask(port, 0, [0x101, 0x1800])[1] == {pfn: ram[pfn << 12:(pfn + 1) << 12] for pfn in (0x101, 0x1800)}
+        child.sendintr()
+        child.expect(pexpect.EOF)
+        assert "Traceback" not in child.before
+    finally:
+        child.close(force=True)
 
 
 def test_server_sends_changes_only(tmp_path):

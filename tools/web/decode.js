@@ -8,7 +8,7 @@
  *   number     page frames; cells: one word for each, see below
  *   zones      name, range, counts, watermarks, free lists and per-CPU lists
  *   caches     of the slab allocator, with slabs and the state of each object
- *   areas, slots, locals, regions, guards, highMemory: the virtual side
+ *   areas, slots, locals, regions, guards, stacks, highMemory: the virtual side
  *   resources  {start, end, name} of physical memory, outer ones first
  *   torn       what does not fit together, in words: the kernel changed it while it was read
  *
@@ -75,7 +75,7 @@ export class Decoder {
 
 		if (why)
 			return {why, number: 0, cells: new Uint32Array(0), zones: [], caches: [], areas: [], slots: [], locals: [],
-				regions: [], guards: [], resources: [], highMemory: 0, lowEnd: 0, base: 0, torn: []};
+				regions: [], guards: [], stacks: [], resources: [], highMemory: 0, lowEnd: 0, base: 0, torn: []};
 		const number = Math.min(kernel.variable("max_pfn"), FRAMES_MOST);
 		const caches = this.readCaches(kernel);
 		const areas = this.readAreas(kernel);
@@ -84,7 +84,7 @@ export class Decoder {
 		this.readSlabs(kernel, caches, slabs);
 		const model = {why: null, number, cells, zones: this.readZones(kernel), caches: [...caches.values()], areas,
 			       slots: this.readSlots(kernel), locals: this.readLocals(kernel), regions: this.readRegions(kernel),
-			       guards: this.readGuards(kernel), resources, highMemory: kernel.variable("high_memory"),
+			       guards: this.readGuards(kernel), stacks: this.readStacks(kernel), resources, highMemory: kernel.variable("high_memory"),
 			       lowEnd: kernel.variable("max_low_pfn"), base: kernel.variable("mem_map")};
 		model.torn = this.disagreements(kernel, model);
 		this.touch(kernel, model);
@@ -217,17 +217,17 @@ export class Decoder {
 		return scan;
 	}
 
-	/** [{start, end, name}] of the resources, outer ones first; @end is the last byte. */
+	/** [{start, end, name, flags, parent}] of the resources, outer ones first; @end is the last byte, @parent an index. */
 	readResources(kernel) {
-		const found = [], stack = [kernel.variable("iomem_resource", "child")];
+		const found = [], stack = [[kernel.variable("iomem_resource", "child"), -1]];
 
 		while (stack.length && found.length < 4096) {
-			const at = stack.pop();
+			const [at, parent] = stack.pop();
 			if (!at)
 				continue;
 			const get = path => kernel.read("resource", at, path);
-			found.push({start: get("start"), end: get("end"), name: kernel.text(get("name"))});
-			stack.push(get("sibling"), get("child"));
+			found.push({start: get("start"), end: get("end"), name: kernel.text(get("name")), flags: get("flags"), parent});
+			stack.push([get("sibling"), parent], [get("child"), found.length - 1]);
 		}
 		return found;
 	}
@@ -374,6 +374,16 @@ export class Decoder {
 
 		return Array.from({length: number}, (_, i) => base + i * this.layout.size(struct)).map(
 			at => ({address: kernel.read(struct, at, "addr"), name: kernel.text(kernel.read(struct, at, "name"))}));
+	}
+
+	/** The stacks that are known: [{low, high, name}]. */
+	readStacks(kernel) {
+		const stacks = [];
+
+		for (let at = kernel.variable("kernel_stacks"); at && stacks.length < 1024; at = kernel.read("kernel_stack", at, "next"))
+			stacks.push({low: kernel.read("kernel_stack", at, "low"), high: kernel.read("kernel_stack", at, "high"),
+				     name: kernel.text(kernel.read("kernel_stack", at, "name"))});
+		return stacks;
 	}
 
 	/** The regions of the layout: [{start, end, name}]. */

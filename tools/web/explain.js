@@ -10,7 +10,7 @@
  * `page` does. summary() needs no memory, only a model: for moments too long ago.
  */
 import {CACHED, IN_USE, ON_SLAB, cellKind, cellOrder, cellText} from "./decode.js";
-import {hex} from "./kernel.js";
+import {hex, placeText} from "./kernel.js";
 
 const RW = 2, USER = 4, SIZE = 4096;
 const STATES = {[CACHED]: "free, in a per-CPU array", [ON_SLAB]: "free, in its slab"};
@@ -91,6 +91,17 @@ class Answer {
 		return this.model.resources.findLast(found => phys >= found.start && phys <= found.end);
 	}
 
+	/** Who has a reserved frame: the innermost resource at its first byte, or one inside it that is taken. */
+	user(phys) {
+		const {resources} = this.model, {IORESOURCE_BUSY} = this.constants, found = this.resource(phys);
+		const busy = resource => (resource.flags & IORESOURCE_BUSY) !== 0;
+
+		if (!found || busy(found))
+			return found;
+		return resources.find(child => child.parent === resources.indexOf(found) && busy(child) && child.start < phys + SIZE &&
+			child.end >= phys) ?? found;
+	}
+
 	cacheAt(address) {
 		return this.model.caches.find(cache => cache.at === address);
 	}
@@ -100,7 +111,7 @@ class Answer {
 		const block = this.holder(pfn), {bit} = this.decoder;
 
 		if (block.state === RESERVED)
-			return `reserved: ${this.resource(pfn * SIZE)?.name ?? "of no known use"}`;
+			return `reserved: ${this.user(pfn * SIZE)?.name ?? "of no known use"}`;
 		if (block.state === LOST)
 			return "in no known state";
 		if (block.flags & bit.slab && block.state === ALLOCATED)
@@ -157,12 +168,12 @@ class Answer {
 		return [`phys ${hex(phys)}: no struct page, ${this.resource(phys)?.name ?? "nothing that is known"}`];
 	}
 
-	/** The neighbours of a block, or of a reserved range. */
-	besidePage(pfn) {
-		const block = this.holder(pfn), lines = [], found = this.resource(pfn * SIZE);
+	/** The neighbours of a block, or of the reserved range that has a byte of the page; RAM is no such range. */
+	besidePage(pfn, byte = 0) {
+		const block = this.holder(pfn), lines = [], found = this.resource(pfn * SIZE + byte);
 		let {pfn: first, end} = block;
 
-		if (block.state === RESERVED && found) {
+		if (block.state === RESERVED && found && found.flags !== this.constants.IORESOURCE_SYSTEM_RAM) {
 			lines.push(`  range: ${hex(found.start)}-${hex(found.end)} ${found.name}`);
 			first = Math.floor(found.start / SIZE);
 			end = Math.floor(found.end / SIZE) + 1;
@@ -225,17 +236,32 @@ class Answer {
 			`${rights & RW ? "writable" : "read-only"}${rights & USER ? ", open to user code" : ""}`;
 	}
 
-	/** A function with those beside it; a variable. */
+	/** A function with those beside it; a variable likewise, the frame it lies in, and whose stack that is. */
 	inImage(vaddr) {
-		const found = this.layout.lookup(vaddr);
+		if (this.layout.lookup(vaddr))
+			return this.symbols("function", vaddr, place => this.layout.lookup(place));
+		return [...this.target(vaddr - this.constants.PAGE_OFFSET), ...this.onStack(vaddr),
+			...this.symbols("variable", vaddr, place => this.layout.object(place))];
+	}
 
-		if (found) {
-			const [, offset, length] = found;
-			const places = [["function", vaddr], ["before", vaddr - offset - 1], ["after", vaddr - offset + length]];
-			return places.filter(([, place]) => this.layout.lookup(place)).map(([what, place]) => `  ${what}: ${this.symbol(place)}`);
-		}
-		const name = this.layout.object(vaddr);
-		return [...name ? [`  variable: ${name}`] : [], ...this.target(vaddr - this.constants.PAGE_OFFSET)];
+	symbols(what, vaddr, lookup) {
+		const found = lookup(vaddr);
+
+		if (!found)
+			return [];
+		const places = [[what, vaddr], ["before", vaddr - found[1] - 1], ["after", vaddr - found[1] + found[2]]];
+		return places.map(([where, place]) => [where, placeText(lookup(place))]).filter(([, text]) => text)
+			.map(([where, text]) => `  ${where}: ${text}`);
+	}
+
+	/** The stack that holds an address, or whose guard page does. */
+	onStack(vaddr) {
+		const guard = this.model.guards.find(({address}) => address === vaddr - vaddr % SIZE);
+		const stack = this.model.stacks.find(({low, high}) => vaddr >= low && vaddr < high);
+
+		if (guard)
+			return [`  guard page of ${guard.name}`];
+		return stack ? [`  ${stack.name}, ${stack.high - vaddr} bytes below its top`] : [];
 	}
 
 	/** The page, and what it holds. */
@@ -253,7 +279,7 @@ class Answer {
 		const area = flags & bit.vmalloc ? this.model.areas.find(found => found.vm && found.pfns.includes(pfn)) : null;
 		if (area)
 			lines.push(`  area: [${hex(area.vm.addr, 1)}, ${hex(area.vm.addr + area.vm.size, 1)}), made by ${this.symbol(area.caller)}`);
-		return [...lines, ...this.besidePage(pfn)];
+		return [...lines, ...this.besidePage(pfn, phys % SIZE)];
 	}
 
 	/** The area that holds an address, in the words of vmalloc_describe(). */
@@ -317,7 +343,7 @@ class Answer {
 		const {FIXADDR_TOP, FIXADDR_START} = this.constants, own = this.slotText(vaddr);
 
 		if (!own)
-			return vaddr >= FIXADDR_START ? [`fixmap slot ${(FIXADDR_TOP - (vaddr - vaddr % SIZE)) / SIZE}`] : [];
+			return vaddr >= FIXADDR_START ? [`  fixmap slot ${(FIXADDR_TOP - (vaddr - vaddr % SIZE)) / SIZE}`] : [];
 		return [own, ...[["before", vaddr - SIZE], ["after", vaddr + SIZE]].map(
 			([where, place]) => `  ${where}: ${this.slotText(place) ?? this.regionName(place)}`)];
 	}
@@ -325,11 +351,10 @@ class Answer {
 	/** The lines for an address, and the frame that it leads to, or -1. */
 	address(vaddr) {
 		const {PAGE_OFFSET, VMALLOC_OFFSET, VMALLOC_END, PKMAP_BASE, FIXADDR_TOP} = this.constants;
-		const {symbols} = this.layout.json, {highMemory, guards, number} = this.model;
+		const {symbols} = this.layout.json, {highMemory, number} = this.model;
 		const levels = this.kernel.walk(vaddr), {target} = levels[levels.length - 1];
 		const pfn = target >= 0 && target / SIZE < number ? target >>> 12 : -1;
-		const lines = [this.mapping(vaddr, levels), ...guards.filter(({address}) => address === vaddr - vaddr % SIZE)
-			.map(({name}) => `  guard page of ${name}`)];
+		const lines = [this.mapping(vaddr, levels)];
 
 		if (vaddr >= symbols._stext && vaddr < symbols._end)
 			lines.push(...this.inImage(vaddr));

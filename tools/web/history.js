@@ -107,7 +107,7 @@ export class History {
 
 		if (last.caches.length === model.caches.length)
 			model.caches = model.caches.map((cache, i) => equalCaches(cache, last.caches[i]) ? last.caches[i] : cache);
-		for (const part of ["areas", "slots", "locals", "regions", "guards", "resources", "zones"])
+		for (const part of ["areas", "slots", "locals", "regions", "guards", "stacks", "resources", "zones"])
 			if (JSON.stringify(model[part]) === JSON.stringify(last[part]))
 				model[part] = last[part];
 	}

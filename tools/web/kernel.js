@@ -20,7 +20,6 @@ export class Layout {
 		this.constants = json.constants;
 		this.enums = json.enums;
 		this.paths = new Map();
-		[this.addresses, this.names] = json.functions;
 	}
 
 	size(struct) {
@@ -61,45 +60,43 @@ export class Layout {
 	}
 
 	/** [name, offset, size] of the function at an address, or null. */
-	lookup(address) {
-		let low = 0, high = this.addresses.length;
+	lookup(address, [addresses, names] = this.json.functions) {
+		let low = 0, high = addresses.length;
 
 		while (low < high) {
 			const middle = (low + high) >> 1;
-			if (this.addresses[middle] <= address)
+			if (addresses[middle] <= address)
 				low = middle + 1;
 			else
 				high = middle;
 		}
-		if (low === 0 || low === this.addresses.length || !this.names[low - 1])
+		if (low === 0 || low === addresses.length || !names[low - 1])
 			return null;
-		return [this.names[low - 1], address - this.addresses[low - 1],
-			this.addresses[low] - this.addresses[low - 1]];
+		return [names[low - 1], address - addresses[low - 1], addresses[low] - addresses[low - 1]];
 	}
 
 	/** An address as the kernel's %pS prints it. */
 	symbol(address) {
-		const found = this.lookup(address);
-
-		return found ? `${found[0]}+0x${found[1].toString(16)}/0x${found[2].toString(16)}` : hex(address);
+		return placeText(this.lookup(address)) ?? hex(address);
 	}
 
-	/** The variable that holds an address, as name+offset, or null. */
+	/** Likewise of the variable. */
 	object(address) {
-		const [addresses, sizes, names] = this.json.objects;
-		const index = addresses.findIndex((start, i) => address >= start && address < start + sizes[i]);
-
-		return index < 0 ? null : `${names[index]}+0x${(address - addresses[index]).toString(16)}`;
+		return this.lookup(address, this.json.objects);
 	}
 
 	/** The address of a function or of a variable, or undefined. */
 	find(name) {
-		const index = this.names.indexOf(name), object = this.json.objects[2].indexOf(name);
-
-		if (index >= 0 && name)
-			return this.addresses[index];
-		return object >= 0 ? this.json.objects[0][object] : this.json.symbols[name];
+		for (const [addresses, names] of [this.json.functions, this.json.objects])
+			if (name && names.includes(name))
+				return addresses[names.indexOf(name)];
+		return this.json.symbols[name];
 	}
+}
+
+/** name+offset/size of what lookup() found, or null. */
+export function placeText(found) {
+	return found && `${found[0]}+0x${found[1].toString(16)}/0x${found[2].toString(16)}`;
 }
 
 /** 0x and eight digits. */
