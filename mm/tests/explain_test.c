@@ -4,6 +4,7 @@
  * address there is can be asked for.
  */
 #include <kernel/resource.h>
+#include <kernel/sections.h>
 #include <kernel/selftest.h>
 #include <kernel/seq.h>
 #include <kernel/lib/vsprintf.h>
@@ -469,6 +470,7 @@ static void slots(struct kunit *test)
 static void the_image(struct kunit *test)
 {
 	unsigned long addr = (unsigned long)show_explain;
+	unsigned long filling = (unsigned long)__start_rodata - 1; /* of text's last page */
 
 	if (!virt_addr_valid(addr))
 		kunit_skip(test, "the image does not lie in the direct map");
@@ -483,6 +485,12 @@ static void the_image(struct kunit *test)
 	expect_line(test, "  variable: said+0x5/0x");
 	expect_line(test, "  before: ");
 	expect_line(test, "  after: ");
+	if (filling >= (unsigned long)_etext) { /* there is some */
+		explain((void *)filling);
+		expect_line(test, "0x%08lx: kernel text, ", filling);
+		KUNIT_EXPECT_NULL(test, strstr(said, "  function: "));
+		KUNIT_EXPECT_NULL(test, strstr(said, "  variable: "));
+	}
 }
 
 static void a_stack(struct kunit *test)
