@@ -98,7 +98,12 @@ def evaluate(word):
 def number(word):
     """The value of an expression as an address; of a structure or an array where it lies."""
     value = located(word)
-    return int((evaluate(word) if value is None else value).cast(gdb.lookup_type("unsigned long")))
+    if value is None:
+        value = evaluate(word)
+    address = int(value.cast(gdb.lookup_type("unsigned long")))
+    if int(value.cast(gdb.lookup_type("long long"))) not in (address, address - (1 << 32)):
+        raise gdb.error(f"{word} has more than 32 bits")
+    return address
 
 
 def located(word):

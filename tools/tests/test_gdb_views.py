@@ -428,7 +428,8 @@ def test_mistakes_get_a_line():
     lab.build()
     said = gdb("gdb-mistakes", "k-page", "k-page 1 2", "k-ptwalk 1 2 3", "k-ptdump 1 2", "k-explain", "k-meminfo now",
                "k-list x", "k-print", "k-page nosuch", "k-page (", "k-list cache_chain nosuch next",
-               "k-list cache_chain struct kmem_cache nosuch", "k-meminfo", "attach-k896 /nonexistent kmain")
+               "k-list cache_chain struct kmem_cache nosuch", "k-meminfo", "k-explain 0x100000000",
+               "k-ptwalk 0 0x1000001000", "attach-k896 /nonexistent kmain")
     for command, usage in (("k-page", "k-page PFN|ADDR"), ("k-page 1 2", "k-page PFN|ADDR"), ("k-explain", "k-explain ADDR"),
                            ("k-ptwalk 1 2 3", "k-ptwalk ADDR [CR3]"), ("k-ptdump 1 2", "k-ptdump [CR3]"),
                            ("k-meminfo now", "k-meminfo"), ("k-list x", "k-list HEAD TYPE MEMBER"), ("k-print", "k-print EXPR")):
@@ -436,6 +437,8 @@ def test_mistakes_get_a_line():
     for command, words in (("k-page nosuch", 'No symbol "nosuch"'), ("k-page (", "syntax error"),
                            ("k-list cache_chain nosuch next", "No type named nosuch"),
                            ("k-list cache_chain struct kmem_cache nosuch", "struct kmem_cache has no member nosuch"),
+                           ("k-explain 0x100000000", "0x100000000 has more than 32 bits"),
+                           ("k-ptwalk 0 0x1000001000", "0x1000001000 has more than 32 bits"),
                            ("k-meminfo", "attach to `make debug`, or open a dump")):
         assert re.match(rf"{command.split()[0]}: .*{words}", said[command]), said[command]
     assert "start `make debug` in another terminal first" in said["attach-k896 /nonexistent kmain"]

@@ -182,10 +182,10 @@ def server(*args):
             process.terminate()
 
 
-def request(port, method, path, body=None):
+def request(port, method, path, body=None, headers=None):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        connection.request(method, path, body)
+        connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
         return answer.status, answer.read()
     finally:
@@ -348,6 +348,8 @@ def test_server_serves_the_page_and_nothing_else(guest, tmp_path):
         for body in (b"", b"abc", bytes(5)):
             assert request(port, "POST", "/memory", body)[0] == 400
         assert request(port, "POST", "/other", bytes(4))[0] == 400
+        for length in ("x", "-1", str(1 << 40)):
+            assert request(port, "POST", "/memory", headers={"Content-Length": length})[0] == 400
 
 
 def test_server_sends_much_at_once(guest, tmp_path):
