@@ -129,7 +129,7 @@ static void pages_are_traced(struct kunit *test)
 	high = alloc_page(GFP_HIGHUSER);
 	KUNIT_ASSERT_NOT_NULL(test, high);
 	put_page(high);
-	stop_and_show(2);
+	stop_and_show(6); /* zeroing it by init_on_alloc= and init_on_free= maps it twice */
 	expect_event(test, "mm_page_alloc", "pages_are_traced+",
 		     "pfn=%#lx order=0 gfp_flags=GFP_HIGHUSER ", page_to_pfn(high));
 	expect_event(test, "mm_page_free", "pages_are_traced+", "pfn=%#lx order=0 ",
