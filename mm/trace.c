@@ -14,8 +14,9 @@
  * traced has none. Making and freeing them is not recorded, as tracing is off then.
  *
  * Locking: a ring is written by its CPU, interrupts off. A reader copies an entry with
- * interrupts off; an entry of another CPU may be torn, which the counter, read before and
- * after, shows. Starting and stopping is for one at a time.
+ * interrupts off; what it copied of another CPU's may be torn, which the counter, read
+ * afterwards, shows: the oldest entry of a full ring is the one that may be changing, and
+ * does not count as there. Starting and stopping is for one at a time.
  *
  * Reference: Linux 6.1 include/trace/events/kmem.h (names and fields), kernel/trace/
  * ring_buffer.c, which is a lot more.
@@ -179,7 +180,7 @@ static bool copy_entry(unsigned int cpu, unsigned long n, struct mm_trace_entry 
 	local_irq_save(flags);
 	*entry = ring->entry[n & (trace_entries - 1)];
 	smp_rmb();
-	there = READ_ONCE(ring->next) - n <= trace_entries;
+	there = READ_ONCE(ring->next) - n < trace_entries + (cpu == smp_processor_id());
 	local_irq_restore(flags);
 	return there;
 }

@@ -16,7 +16,7 @@ import gdb
 
 import printers
 import target
-from k896 import explain, look, pages, text
+from k896 import early, explain, look, pages, text
 from k896.elf import NotElf
 from k896.errors import KernelError, NotYet
 from k896.layout import Struct
@@ -131,7 +131,10 @@ def cr3_of(inside, root):
     if root is None:
         return target.cr3(inside)
     address, is_virtual = root
-    return inside.phys(address) if is_virtual else address
+    phys = inside.phys(address) if is_virtual else address
+    if not early.is_ram(inside, phys):
+        raise KernelError(f"no page directory: no RAM is at {phys:#x}")
+    return phys
 
 
 def view(name, function, about):

@@ -18,6 +18,15 @@ def memblock_lists(kernel):
     return lists
 
 
+def is_ram(kernel, phys):
+    """Is RAM there? As long as the kernel has not asked the firmware, anything may be."""
+    try:
+        lists = dict(memblock_lists(kernel))
+    except NotYet:
+        return True
+    return any(base <= phys < base + size for base, size, _ in lists["physmem"] or lists["memory"])
+
+
 def flag_names(kernel, flags):
     """MEMBLOCK_* without the prefix, from the lowest bit."""
     return [name[len("MEMBLOCK_"):] for name, value in kernel.enum("memblock_flags").items()

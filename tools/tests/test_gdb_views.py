@@ -210,7 +210,8 @@ PLAN["printers"] = ("print cache_chain", "print *mem_map", "print contig_page_da
 # A page directory in free memory, with one table.
 PLAN["directory"] = ("set var *(int *)0xc0c00004 = 0x00c01007", "set var *(int *)0xc0c01008 = 0x00c02005",
                      "set var *(int *)0xc0c0100c = 0x00c03005", "k-ptwalk 0x402123 0xc00000", "k-ptdump 0xc00000",
-                     "k-ptwalk kmain boot_pg_dir", "k-ptwalk kmain swapper_pg_dir", "k-ptwalk 0 0xe0000000")
+                     "k-ptwalk kmain boot_pg_dir", "k-ptwalk kmain swapper_pg_dir", "k-ptwalk 0 0xc01000",
+                     "k-ptwalk 0 0xe0000000", "k-ptdump 0xe0000fff")
 PLAN["in force"] = ("set var $cr3 = 0xc00000", "k-ptwalk 0x403000", "k-explain 0x402123", "k-explain mem_map",
                     "k-meminfo", "k-print cache_chain")
 # A list led back into itself, to NULL, to nowhere; struct pages whose words make no sense.
@@ -326,7 +327,9 @@ def test_another_page_directory(stages):
             "  pte[2] = 00c02005: 4 KiB page at 0x00c02000, ro US\npfn 0xc02:") in said["k-ptwalk 0x402123 0xc00000"]
     assert said["k-ptdump 0xc00000"].splitlines()[1].startswith("0x00402000-0x00404000 -> 0x00c02000-0x00c04000     8K USR ro")
     assert "4 MiB page at 0x00000000" in said["k-ptwalk kmain boot_pg_dir"]
-    assert "ro A" in said["k-ptwalk kmain swapper_pg_dir"] and "not present" in said["k-ptwalk 0 0xe0000000"]
+    assert "ro A" in said["k-ptwalk kmain swapper_pg_dir"] and "not present" in said["k-ptwalk 0 0xc01000"]
+    for command in ("k-ptwalk 0 0xe0000000", "k-ptdump 0xe0000fff"):
+        assert said[command] == f"{command.split()[0]}: no page directory: no RAM is at {command.split()[-1]}\n"
     said = stages["in force"]
     assert "CR3 00c00000" in said["k-ptwalk 0x403000"] and "0x00c03000, ro US" in said["k-ptwalk 0x403000"]
     assert "mapped to phys 0x00c02123" in said["k-explain 0x402123"] and "open to user code" in said["k-explain 0x402123"]
