@@ -11,6 +11,7 @@
 #include <kernel/time.h>
 #include <kernel/lib/kstrtox.h>
 #include <kernel/lib/vsprintf.h>
+#include <arch/cpu.h>
 #include <arch/irq.h>
 #include <mm/fail.h>
 #include <mm/fast_paths.h>
@@ -531,6 +532,15 @@ static void events_that_are_overwritten_are_left_out(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr_read + nr_told, RING);
 }
 
+/* Events of one moment have no order among CPUs, and a clock may tick as slowly as it likes. */
+static void wait_for_the_clock(void)
+{
+	u64 now = sched_clock();
+
+	while (sched_clock() == now)
+		cpu_relax();
+}
+
 /*
  * Another CPU, for as long as it takes to record three events: its per-CPU area is empty, so
  * nothing but the ring may be used while it is there.
@@ -541,6 +551,7 @@ static void record_as_cpu_1(void)
 	unsigned int i;
 
 	for (i = 0; i < 6; i++) {
+		wait_for_the_clock();
 		local_irq_save(flags);
 		if (i & 1)
 			arch_percpu_switch(1);
