@@ -18,8 +18,13 @@ static int slab_view_init(struct kunit *test __unused)
 	return cachep ? 0 : -ENOMEM;
 }
 
-static void slab_view_exit(struct kunit *test __unused)
+/* A cache that somebody has left pinned could never be destroyed. */
+static void slab_view_exit(struct kunit *test)
 {
+	struct kmem_cache *c;
+
+	for_each_kmem_cache(c)
+		KUNIT_EXPECT_EQ(test, c->walkers, 1); /* this one */
 	kmem_cache_destroy(cachep);
 	cachep = NULL;
 }
@@ -239,14 +244,15 @@ static void names_are_sorted(struct kunit *test)
 /* What no column shows: pages of a slab, bytes of an object, slabs in use. */
 static unsigned long hidden_value(const char *name, char key)
 {
+	unsigned long value = ULONG_MAX;
 	struct kmem_cache *c;
 
-	for_each_kmem_cache(c)
+	for_each_kmem_cache(c) /* to its end, or a pin is left */
 		if (!strcmp(c->name, name))
-			return key == 'p'   ? 1UL << c->gfporder
-			       : key == 's' ? c->size
-					    : slab_get_counts(c).active_slabs;
-	return ULONG_MAX;
+			value = key == 'p'   ? 1UL << c->gfporder
+				: key == 's' ? c->size
+					     : slab_get_counts(c).active_slabs;
+	return value;
 }
 
 static void rows_are_sorted_by_what_is_not_shown(struct kunit *test)
