@@ -281,17 +281,22 @@ static noinline void crash_foreign_free(void)
 
 static noinline void crash_vfree(void)
 {
-	void *area = vmalloc(2 * PAGE_SIZE) + PAGE_SIZE;
+	static char *area;
+	char *inside;
 
-	OPTIMIZER_HIDE_VAR(area); /* or else the compiler sees it, too */
-	vfree(area);
+	area = vmalloc(2 * PAGE_SIZE);
+	inside = area + PAGE_SIZE;
+	OPTIMIZER_HIDE_VAR(inside); /* or else the compiler sees it, too */
+	vfree(inside);
 }
 
 static noinline void crash_guard(void)
 {
-	volatile char *area = vmalloc(PAGE_SIZE);
+	static volatile char *area;
 
-	area[PAGE_SIZE] = 1;
+	area = vmalloc(PAGE_SIZE);
+	if (area)
+		area[PAGE_SIZE] = 1;
 }
 
 static noinline void crash_freed_area(void)

@@ -10,6 +10,7 @@ import json
 import os
 import random
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -234,7 +235,8 @@ def test_page_over_the_server_sees_the_same(guest, layout, model, tmp_path):
 def test_make_viz_shows_a_dump(guest):
     """The target, as README.md has it: a dump of a running guest is as good as its RAM; Ctrl-C ends it."""
     child = pexpect.spawn("make", ["--no-print-directory", "-C", str(lab.ROOT), f"O={lab.build()}", "viz", f"DUMP={guest.dump}",
-                                   "PORT=0"], env=lab.clean_env(), encoding="utf-8", timeout=300)
+                                   "PORT=0"], env=lab.clean_env(), encoding="utf-8", timeout=300,
+                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # a job in the background ignores it
     try:
         child.expect(r"http://127\.0\.0\.1:(\d+)/")
         port = int(child.match[1])
