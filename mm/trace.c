@@ -2,8 +2,8 @@
 /*
  * The ring buffers of allocation events.
  *
- * Idea: an event is 32 bytes, written where it happens: claim the next entry of this
- * CPU's ring, fill it. Text is made when somebody reads. So recording is some thirty
+ * Idea: an event is 32 bytes, written where it happens: fill the next entry of this CPU's
+ * ring, then count it. Text is made when somebody reads. So recording is some thirty
  * instructions, and what is recorded does not depend on who reads or when.
  *
  * A ring never fills up: the newest event overwrites the oldest, since what led to the

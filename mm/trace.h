@@ -49,6 +49,7 @@ struct mm_trace_stats {
 
 extern bool mm_trace_on;
 
+/* __mm_trace - record an event; what others call is mm_trace(), which asks whether to */
 void __mm_trace(enum mm_event event, unsigned long caller, unsigned long where, unsigned long size,
 		unsigned long room, gfp_t gfp);
 
